@@ -1,0 +1,154 @@
+/** The program: parse, call one command, map what comes back or is thrown to an exit code. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { exitCodes, Interrupted, messageOf, UserError } from "./errors.ts";
+
+type Handler<T> = (options: T, names: readonly string[], signal: AbortSignal) => Promise<number>;
+
+/** Commands are loaded only when they are called: --help stays quick. */
+const handlers = {
+  run: async () => (await import("./commands/run.ts")).runCommand,
+  verify: async () => (await import("./commands/verify.ts")).verifyCommand,
+  load: async () => (await import("./commands/load.ts")).loadCommand,
+  list: async () => (await import("./commands/list.ts")).listCommand,
+  doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
+  report: async () => (await import("./commands/report.ts")).reportCommand,
+  schema: async () => (await import("./commands/schema.ts")).schemaCommand,
+};
+
+export async function main(argv: readonly string[]): Promise<number> {
+  const signal = abortOnSignals();
+  let exitCode = 0;
+  const program = buildProgram((name) => async (...args: unknown[]) => {
+    const command = args.at(-1) as Command;
+    const handler = (await handlers[name]()) as Handler<object>;
+    exitCode = await handler(command.opts(), command.args, signal);
+  });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+/** A signal of the terminal also comes a second time, passed on by the launcher: within this it is the same one, ms. */
+const sameSignalMs = 500;
+
+/** Aborted by SIGINT, SIGTERM, or the end of the launcher. A later second signal ends the program at once. */
+function abortOnSignals(): AbortSignal {
+  const abort = new AbortController();
+  let firstMs = 0;
+  const stop = (name: "SIGINT" | "SIGTERM"): void => {
+    const interrupted = new Interrupted(name);
+    if (!abort.signal.aborted) {
+      firstMs = performance.now();
+      abort.abort(interrupted);
+    } else if (performance.now() - firstMs > sameSignalMs) {
+      // Nothing is awaited any more; what is left now, the next start finds and ends.
+      process.exit(interrupted.exitCode);
+    }
+  };
+  process.on("SIGINT", () => stop("SIGINT"));
+  process.on("SIGTERM", () => stop("SIGTERM"));
+  process.once("disconnect", () => stop("SIGTERM"));
+  process.channel?.unref();
+  return abort.signal;
+}
+
+function buildProgram(call: (name: keyof typeof handlers) => (...args: unknown[]) => Promise<void>): Command {
+  const program = new Command("cache-bench")
+    .description("Compares programming languages for one job, a cache service, and says of each number how far to trust it.")
+    .showSuggestionAfterError()
+    .exitOverride();
+
+  common(program.command("run"))
+    .description("measure the services and print the comparison")
+    .addOption(list("--implementations <ids>", "ids, or folders with an implementation.json, comma-separated (default: the preset's)"))
+    .addOption(list("--scenarios <ids>", "ids, or scenario files, comma-separated (default: the preset's)"))
+    .addOption(new Option("--preset <name>", "how much to measure").choices(["quick", "standard", "rigorous"]).default("quick"))
+    .addOption(new Option("--engine <name>", "load engine").choices(["socket", "autocannon"]).default("socket"))
+    .option("--redis <where>", "redis:// URL, path of a server, docker, or embedded (default: on PATH, else embedded)")
+    .addOption(whole("--seed <n>", "of keys, operations, values and the order of trials", 0, 0xffffffff).default(1))
+    .addOption(whole("--rounds <n>", "launches of each service in each scenario", 1, 1_000))
+    .addOption(whole("--duration <s>", "length of each load point", 1, 3_600))
+    .addOption(whole("--connections <n>", "instead of the scenario's", 1, 10_000))
+    .option("--allow-nonconforming", "measure services that fail the checks too; they get no rank")
+    .option("--out <dir>", "where runs are written", "results")
+    .option("--resume <run-id>", "finish a run that was interrupted")
+    .option("--dry-run", "print the plan and how long it takes")
+    .action(call("run"));
+
+  common(program.command("verify"))
+    .description("check that services are correct")
+    .argument("[implementations...]", "ids, or folders with an implementation.json (default: all)")
+    .option("--url <origin>", "check a service that runs already, as in http://127.0.0.1:8080")
+    .option("--redis <where>", "its Redis, with --url a redis:// URL")
+    .action(call("verify"));
+
+  common(program.command("load"))
+    .description("drive load at one URL, or a scenario at a cache service")
+    .requiredOption("--url <url>", "plain GETs of this URL; with --scenario the origin of the service")
+    .option("--scenario <id>", "id, or a scenario file")
+    .addOption(whole("--connections <n>", "connections, kept open", 1, 10_000).default(1_000))
+    .addOption(whole("--rate <n>", "open loop at this many requests per second (default: closed loop)", 1, 1_000_000))
+    .addOption(whole("--duration <s>", "length of the window", 1, 3_600).default(10))
+    .addOption(new Option("--engine <name>", "load engine").choices(["socket", "autocannon"]).default("socket"))
+    .addOption(whole("--seed <n>", "of keys, operations, values and arrivals", 0, 0xffffffff).default(1))
+    .action(call("load"));
+
+  common(program.command("list"))
+    .description("list what there is")
+    .addArgument(program.createArgument("<what>", "what to list").choices(["implementations", "scenarios", "runs"]))
+    .option("--out <dir>", "where runs are written", "results")
+    .action(call("list"));
+
+  common(program.command("doctor")).description("say what this machine can and cannot measure, and the fix for each").action(call("doctor"));
+
+  program
+    .command("report")
+    .description("render a finished run again, offline")
+    .argument("<run>", "run id, its folder, or a result.json")
+    .addOption(list("--format <formats>", "html, md, csv, json, comma-separated, or terminal (default: terminal)"))
+    .option("--out <dir>", "where the files are written (default: the run's folder)")
+    .option("--results <dir>", "where runs are looked for", "results")
+    .action(call("report"));
+
+  program
+    .command("schema")
+    .description("print the JSON Schema of a file")
+    .addArgument(program.createArgument("<file>", "which file").choices(["implementation", "scenario", "result", "plan"]))
+    .action(call("schema"));
+
+  return program;
+}
+
+function common(command: Command): Command {
+  return command.option("--json", "data as JSON on stdout").option("--quiet", "no progress on stderr");
+}
+
+function list(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((text) => text.split(",").filter(Boolean));
+}
+
+function whole(flags: string, description: string, min: number, max: number): Option {
+  return new Option(flags, description).argParser((text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`A whole number from ${min} to ${max} is needed.`);
+  });
+}
+
+/** Prints what was thrown, for people, and gives the exit code. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (error instanceof Interrupted) {
+    process.stderr.write(`${error.message}\n`);
+    return error.exitCode;
+  }
+  if (error instanceof UserError) {
+    process.stderr.write(`error: ${error.message}\n  cure: ${error.cure}\n`);
+    return error.exitCode;
+  }
+  process.stderr.write(`This is a fault of cache-bench, please report it: ${error instanceof Error ? error.stack : messageOf(error)}\n`);
+  return exitCodes.crash;
+}

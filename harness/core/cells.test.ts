@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import { buildCells } from "./cells.ts";
+import type { LoadMeasurement } from "./measurement.ts";
+import { buildPlan } from "./plan.ts";
+import { presets } from "./presets.ts";
+import { cellSchema, type Finding, type ImplementationResult, type LoadPointResult, type Trial } from "./result.ts";
+import { closedLoad, openLoad, testScenario } from "./testing/load-measurement.ts";
+import { planTopology } from "./topology.ts";
+
+const implementation = { manifest: { id: "a" }, status: { kind: "measured", artifactBytes: 1_000 } } as ImplementationResult;
+const plan = buildPlan({
+  settings: { ...presets.quick.settings, preset: "quick", engine: "socket", seed: 1, connections: null },
+  topology: planTopology([0, 1], true),
+  implementations: [{ id: "a", sourceHash: "" }],
+  scenarios: [testScenario],
+});
+
+const point = (load: LoadMeasurement): LoadPointResult => ({ load, serviceCpuS: 2, redisCpuS: 0.5, redisCalls: {}, serviceRequests: {} });
+const trial = (findings: Finding[] = [], loadPoints = [point(openLoad()), point(closedLoad())]): Trial => ({
+  id: "t",
+  block: 0,
+  implementation: "a",
+  scenario: "test",
+  startedAt: "2026-01-01T00:00:00.000Z",
+  durationS: 1,
+  outcome: {
+    kind: "measured",
+    readyMs: 1,
+    connect: { connections: 100, elapsedMs: 1 },
+    loadPoints,
+    memory: [
+      { phase: "idle", atS: 1, rssBytes: 10, pssBytes: 9, processes: 1 },
+      { phase: "closed-loop", atS: 2, rssBytes: 20, pssBytes: 19, processes: 1 },
+      { phase: "closed-loop", atS: 3, rssBytes: 30, pssBytes: 18, processes: 1 },
+    ],
+    rssHighWaterBytes: 30,
+    findings,
+  },
+});
+const cell = (trials: Trial[], samplesMs = [3, 4]) => {
+  const [built] = buildCells({ plan, scenarios: [testScenario], implementations: [implementation], trials, coldStarts: [{ implementation: "a", samplesMs, pollGapsMs: [] }] });
+  if (built === undefined) throw new Error("no cell");
+  return cellSchema.parse(built);
+};
+const six = <T>(make: () => T): T[] => Array.from({ length: 6 }, make);
+const finding = (severity: Finding["severity"], loadPoint: number | null): Finding => ({ gate: "g", severity, loadPoint, sentence: "why", cure: "cure" });
+
+test("sound launches give valid figures in their units", () => {
+  const { figures, launches } = cell(six(() => trial()));
+  expect(launches).toEqual({ planned: 6, measured: 6, void: 0, failed: 0 });
+  expect(figures.throughput).toMatchObject({ verdict: "valid", value: expect.closeTo(20_000), launches: 6 });
+  expect(figures.p99).toMatchObject({ verdict: "valid", value: expect.closeTo(1_000, -1) });
+  expect(figures.cpuPerOperation).toMatchObject({ value: expect.closeTo(25) });
+  expect(figures.rssLoad).toMatchObject({ value: expect.closeTo(30) });
+  expect(figures.pssLoad).toMatchObject({ value: expect.closeTo(19) });
+  expect(figures.hitRatio).toMatchObject({ value: expect.closeTo(8_000 / 8_400) });
+  expect(figures.coldStart).toMatchObject({ verdict: "valid", launches: 2 });
+});
+
+test("a percentile with too few samples beyond it says how many there are", () => {
+  expect(cell(six(() => trial())).figures.p999).toMatchObject({ verdict: "void", reason: expect.stringContaining("only 72 samples") });
+});
+
+test("launches with too few samples each are merged, without an interval", () => {
+  expect(cell(Array.from({ length: 9 }, () => trial())).figures.p999).toMatchObject({ verdict: "valid", interval: null, launches: 9 });
+});
+
+test("a void load point voids its own figures and no others", () => {
+  const { figures } = cell(six(() => trial([finding("void", 0)])));
+  expect(figures.p99).toEqual({ verdict: "void", reason: "why", cure: "cure" });
+  expect(figures.throughput.verdict).toBe("valid");
+  expect(figures.rssIdle.verdict).toBe("valid");
+});
+
+test("a void trial is left out and counted, never averaged in", () => {
+  const slow = trial([finding("void", 1)], [point(openLoad()), point(closedLoad({ elapsedS: 40 }))]);
+  const { figures, launches } = cell([...six(() => trial()), slow]);
+  expect(figures.throughput).toMatchObject({ value: expect.closeTo(20_000), launches: 6 });
+  expect(launches.void).toBe(1);
+});
+
+test("a bounded capacity bounds throughput and leaves CPU per operation valid", () => {
+  const { figures } = cell(six(() => trial([finding("bounded", 1)])));
+  expect(figures.throughput).toMatchObject({ verdict: "bounded", reason: "why" });
+  expect(figures.cpuPerOperation.verdict).toBe("valid");
+});
+
+test("failed launches give their reason", () => {
+  const failed: Trial = { ...trial(), outcome: { kind: "failed", stage: "measure", reason: "killed", logTail: [] } };
+  const { figures, launches } = cell([failed]);
+  expect(figures.throughput).toMatchObject({ verdict: "void", reason: "no launch could be measured: killed" });
+  expect(launches.failed).toBe(1);
+});
+
+test("an engine without an open loop has capacity only", () => {
+  const { figures } = cell(six(() => trial([], [point(closedLoad())])));
+  expect(figures.p99).toMatchObject({ verdict: "void", reason: "the engine has no open loop" });
+  expect(figures.throughput.verdict).toBe("valid");
+});

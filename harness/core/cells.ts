@@ -1,0 +1,193 @@
+/** From trials to cells: one figure per metric, with its verdict. Void load points are left out, never averaged in. */
+import { errorShare, rightAnswers, sum } from "./gates.ts";
+import { mergeHistograms, percentile, samplesBeyond, samplesNeededBeyond } from "./histogram.ts";
+import { metricNames, type MetricName } from "./metrics.ts";
+import type { Plan } from "./plan-schema.ts";
+import type { Cell, ColdStart, Figure, Finding, ImplementationResult, LoadPointResult, MeasuredOutcome, Trial } from "./result.ts";
+import { operations, type Operation, type Scenario } from "./scenario.ts";
+import { estimate, estimateShare } from "./statistics.ts";
+
+/** Which part of a trial a figure comes from. */
+type Part = "open-loop" | "closed-loop" | "launch";
+
+interface Launch {
+  readonly outcome: MeasuredOutcome;
+  readonly scenario: Scenario;
+}
+
+type PerLaunch = (launch: Launch, point: LoadPointResult) => number | null;
+
+interface Definition {
+  readonly part: Part;
+  readonly value: PerLaunch;
+  /** Share metrics may be zero and get a mean and a range. */
+  readonly share?: true;
+  /** A bounded load point bounds this figure too; the others stand as they are. */
+  readonly boundable?: true;
+}
+
+type TimeKind = "responseTimeUs" | "serviceTimeUs";
+
+const timePercentile = (wanted: number, kind: TimeKind, of: readonly Operation[]): Definition => ({
+  part: "open-loop",
+  value: (_launch, point) => percentile(mergeHistograms(of.map((name) => point.load.operations[name][kind])), wanted),
+});
+
+const memory = (field: "rssBytes" | "pssBytes", phase: "idle" | "closed-loop"): Definition => ({
+  part: phase === "idle" ? "launch" : "closed-loop",
+  value: ({ outcome }) => {
+    const samples = outcome.memory.filter((sample) => sample.phase === phase).map((sample) => sample[field]);
+    const known = samples.filter((value) => value !== null);
+    return known.length === 0 ? null : Math.max(...known);
+  },
+});
+
+const cpuPerOperation = (part: Part, field: "serviceCpuS" | "redisCpuS"): Definition => ({
+  part,
+  value: (_launch, point) => (point[field] === null || point.load.received === 0 ? null : (point[field] * 1e6) / point.load.received),
+});
+
+const definitions: Readonly<Record<Exclude<MetricName, "coldStart" | "artifact">, Definition>> = {
+  throughput: { part: "closed-loop", boundable: true, value: ({ scenario }, { load }) => rightAnswers(load, scenario) / load.elapsedS },
+  p50: timePercentile(50, "responseTimeUs", operations),
+  p90: timePercentile(90, "responseTimeUs", operations),
+  p99: timePercentile(99, "responseTimeUs", operations),
+  p999: timePercentile(99.9, "responseTimeUs", operations),
+  readP99: timePercentile(99, "responseTimeUs", ["get"]),
+  writeP99: timePercentile(99, "responseTimeUs", ["put"]),
+  serviceP50: timePercentile(50, "serviceTimeUs", operations),
+  serviceP99: timePercentile(99, "serviceTimeUs", operations),
+  cpuPerOperation: cpuPerOperation("closed-loop", "serviceCpuS"),
+  cpuPerOperationOpen: cpuPerOperation("open-loop", "serviceCpuS"),
+  redisCpuPerOperation: cpuPerOperation("closed-loop", "redisCpuS"),
+  rssIdle: memory("rssBytes", "idle"),
+  rssLoad: memory("rssBytes", "closed-loop"),
+  pssIdle: memory("pssBytes", "idle"),
+  pssLoad: memory("pssBytes", "closed-loop"),
+  errors: { part: "open-loop", share: true, value: ({ scenario }, { load }) => errorShare(load, scenario) },
+  hitRatio: {
+    part: "open-loop",
+    share: true,
+    value: (_launch, { load }) => {
+      const gets = load.cache.l1 + load.cache.l2;
+      return gets === 0 ? null : load.cache.l1 / gets;
+    },
+  },
+  getShare: {
+    part: "open-loop",
+    share: true,
+    value: (_launch, { load }) => {
+      const sent = sum(operations.map((name) => load.operations[name].sent));
+      return sent === 0 ? null : load.operations.get.sent / sent;
+    },
+  },
+};
+
+/** Merged over launches where one launch has too few samples: the percentile asked for, of which times. */
+const mergeable: Partial<Record<MetricName, { wanted: number; kind: TimeKind; of: readonly Operation[] }>> = {
+  p99: { wanted: 99, kind: "responseTimeUs", of: operations },
+  p999: { wanted: 99.9, kind: "responseTimeUs", of: operations },
+  readP99: { wanted: 99, kind: "responseTimeUs", of: ["get"] },
+  writeP99: { wanted: 99, kind: "responseTimeUs", of: ["put"] },
+  serviceP99: { wanted: 99, kind: "serviceTimeUs", of: operations },
+};
+
+export interface CellsInput {
+  readonly plan: Plan;
+  readonly scenarios: readonly Scenario[];
+  readonly implementations: readonly ImplementationResult[];
+  readonly trials: readonly Trial[];
+  readonly coldStarts: readonly ColdStart[];
+}
+
+/** One cell per measured implementation, scenario and offered rate. */
+export function buildCells(input: CellsInput): Cell[] {
+  return input.scenarios.flatMap((scenario) =>
+    input.implementations
+      .filter(({ status }) => status.kind === "measured")
+      .flatMap((implementation) =>
+        scenario.openLoop.offeredRatesPerS.map((offeredRatePerS) => buildCell(input, scenario, implementation, offeredRatePerS)),
+      ),
+  );
+}
+
+function buildCell(input: CellsInput, scenario: Scenario, implementation: ImplementationResult, offeredRatePerS: number): Cell {
+  const id = implementation.manifest.id;
+  const trials = input.trials.filter((trial) => trial.implementation === id && trial.scenario === scenario.id);
+  const launches = trials.flatMap(({ outcome }) => (outcome.kind === "measured" ? [{ outcome, scenario }] : []));
+  const failed = trials.flatMap(({ outcome }) => (outcome.kind === "failed" ? [outcome] : []));
+  const figure = (name: MetricName): Figure => {
+    if (name === "artifact") return artifactFigure(implementation);
+    if (name === "coldStart") return coldStartFigure(input.coldStarts.find((one) => one.implementation === id));
+    if (launches.length === 0) {
+      const reason = failed[0] ? `no launch could be measured: ${failed[0].reason}` : "not measured";
+      return { verdict: "void", reason, cure: "read the service's log in the run's folder" };
+    }
+    return trialFigure(name, definitions[name], launches, offeredRatePerS);
+  };
+  return {
+    implementation: id,
+    scenario: scenario.id,
+    offeredRatePerS,
+    figures: Object.fromEntries(metricNames.map((name) => [name, figure(name)])) as Cell["figures"],
+    launches: {
+      planned: input.plan.settings.rounds,
+      measured: launches.length,
+      void: launches.filter(({ outcome }) => outcome.findings.some(({ severity }) => severity === "void")).length,
+      failed: failed.length,
+    },
+  };
+}
+
+function trialFigure(name: MetricName, definition: Definition, launches: readonly Launch[], offeredRatePerS: number): Figure {
+  const points = launches.flatMap((launch) => {
+    const index = launch.outcome.loadPoints.findIndex(({ load: { point } }) =>
+      definition.part === "open-loop" ? point.kind === "open-loop" && point.offeredRatePerS === offeredRatePerS : point.kind === "closed-loop",
+    );
+    const point = launch.outcome.loadPoints[index];
+    if (point === undefined) return [];
+    const findings = launch.outcome.findings.filter(({ loadPoint }) => loadPoint === null || (definition.part !== "launch" && loadPoint === index));
+    return [{ launch, point, findings }];
+  });
+  if (points.length === 0) {
+    return { verdict: "void", reason: `the engine has no ${definition.part.replace("-", " ")}`, cure: "use --engine socket" };
+  }
+  const sound = points.filter(({ findings }) => !findings.some(isVoid));
+  const firstVoid = points.flatMap(({ findings }) => findings).find(isVoid);
+  if (sound.length === 0 && firstVoid !== undefined && name !== "errors") return { verdict: "void", reason: firstVoid.sentence, cure: firstVoid.cure };
+  const used = name === "errors" ? points : sound;
+  const values = used.flatMap(({ launch, point }) => definition.value(launch, point) ?? []);
+  if (values.length < used.length) return mergedFigure(name, used.map(({ point }) => point));
+  const { value, interval, launches: count } = definition.share ? estimateShare(values) : estimate(values);
+  const bound = definition.boundable ? used.flatMap(({ findings }) => findings).find(({ severity }) => severity === "bounded") : undefined;
+  if (bound === undefined) return { verdict: "valid", value, interval, launches: count };
+  return { verdict: "bounded", value, interval, launches: count, reason: bound.sentence, cure: bound.cure };
+}
+
+/** A percentile of all launches together, where each alone has too few samples; it has no interval. */
+function mergedFigure(name: MetricName, points: readonly LoadPointResult[]): Figure {
+  const merge = mergeable[name];
+  if (merge === undefined) return { verdict: "void", reason: "not readable on this machine, or nothing to count", cure: "cache-bench doctor says what this machine can measure" };
+  const histogram = mergeHistograms(points.flatMap(({ load }) => merge.of.map((operation) => load.operations[operation][merge.kind])));
+  const value = percentile(histogram, merge.wanted);
+  if (value !== null) return { verdict: "valid", value, interval: null, launches: points.length };
+  return {
+    verdict: "void",
+    reason: `only ${samplesBeyond(histogram, merge.wanted)} samples lie beyond it in all launches together, ${samplesNeededBeyond} are needed`,
+    cure: "measure longer (--duration) or more often (--rounds)",
+  };
+}
+
+function artifactFigure({ status }: ImplementationResult): Figure {
+  if (status.kind !== "measured") return { verdict: "void", reason: "not built", cure: "see the reason of the implementation" };
+  return { verdict: "valid", value: status.artifactBytes, interval: null, launches: 1 };
+}
+
+function coldStartFigure(coldStart: ColdStart | undefined): Figure {
+  if (coldStart === undefined || coldStart.samplesMs.length === 0) return { verdict: "void", reason: "no cold start was measured", cure: "run without --resume, or look at the run's log" };
+  return { verdict: "valid", ...estimate(coldStart.samplesMs) };
+}
+
+function isVoid({ severity }: Finding): boolean {
+  return severity === "void";
+}

@@ -1,0 +1,88 @@
+import { expect, test } from "vitest";
+import { errorShare, type GateInput, judgeLoadPoint, rightAnswers } from "./gates.ts";
+import { closedLoad, constantHistogram, openLoad, testScenario } from "./testing/load-measurement.ts";
+
+const input = (load: GateInput["load"], changes: Partial<GateInput> = {}): GateInput => ({
+  load,
+  scenario: testScenario,
+  connections: 100,
+  redisCpuS: 0.1,
+  redisSharesAgentCpu: true,
+  agentCpuCount: 1,
+  ...changes,
+});
+const failedGates = (load: GateInput["load"], changes?: Partial<GateInput>): Record<string, string> =>
+  Object.fromEntries(judgeLoadPoint(input(load, changes), 0).map(({ gate, severity }) => [gate, severity]));
+
+test("a sound open loop and a sound closed loop pass every gate", () => {
+  expect(failedGates(openLoad())).toEqual({});
+  expect(failedGates(closedLoad())).toEqual({});
+});
+
+test("a request that is not accounted for is void", () => {
+  expect(failedGates(closedLoad({ inFlightAtEnd: 99 }))).toEqual({ conservation: "void" });
+});
+
+test("a service that cannot keep the offered rate is saturated", () => {
+  expect(failedGates(openLoad({ sent: 12_000, received: 11_000, timedOut: 1_000 }))).toEqual({ "schedule-kept": "void" });
+});
+
+test("times that do not fit the connections break Little's law", () => {
+  const { operations } = closedLoad();
+  const get = { ...operations.get, serviceTimeUs: constantHistogram(56_000, 4_000) };
+  expect(failedGates(closedLoad({ operations: { ...operations, get } }))).toEqual({ "littles-law": "void" });
+});
+
+test("a busy generator bounds the closed loop and voids the open loop", () => {
+  expect(failedGates(closedLoad({ busyShare: 0.85 }))).toEqual({ "generator-headroom": "bounded" });
+  expect(failedGates(openLoad({ busyShare: 0.85 }))).toEqual({ "generator-headroom": "void" });
+});
+
+test("a processor that generator and Redis fill together bounds the closed loop, unless they are apart", () => {
+  const load = closedLoad({ agentCpuS: 2.4, busyShare: 0.6 });
+  expect(failedGates(load, { redisCpuS: 1.5 })).toEqual({ "generator-headroom": "bounded" });
+  expect(failedGates(load, { redisCpuS: 1.5, redisSharesAgentCpu: false })).toEqual({});
+});
+
+test("late sending is void only where it shows in the reported p99", () => {
+  expect(failedGates(openLoad({ scheduleLagUs: constantHistogram(12_000, 49) }))).toEqual({});
+  expect(failedGates(openLoad({ scheduleLagUs: constantHistogram(12_000, 99) }))).toEqual({});
+  expect(failedGates(openLoad({ scheduleLagUs: constantHistogram(12_000, 200) }))).toEqual({ "schedule-lag": "void" });
+});
+
+test("a mix that is not the scenario's is void", () => {
+  const { operations } = openLoad();
+  const mixed = { ...operations, get: { ...operations.get, sent: 8_000 }, put: { ...operations.put, sent: 4_000 } };
+  expect(failedGates(openLoad({ operations: mixed }))).toEqual({ "operation-mix": "void" });
+});
+
+test("wrong statuses are errors and never throughput", () => {
+  const { operations } = closedLoad();
+  const load = closedLoad({ operations: { ...operations, get: { ...operations.get, statuses: { "200": 50_000, "503": 6_000 } } } });
+  expect(failedGates(load)).toEqual({ "few-errors": "void" });
+  expect(rightAnswers(load, testScenario)).toBe(74_000);
+  expect(errorShare(load, testScenario)).toBeCloseTo(0.075);
+});
+
+test("a 404 is right only where the load deletes keys", () => {
+  const { operations } = closedLoad();
+  const load = closedLoad({ operations: { ...operations, get: { ...operations.get, statuses: { "200": 55_000, "404": 1_000 } } } });
+  expect(failedGates(load)).toHaveProperty("few-errors");
+  const deleting = { ...testScenario, operations: { get: 0.7, put: 0.295, delete: 0.005 } };
+  expect(failedGates(load, { scenario: deleting })).not.toHaveProperty("few-errors");
+});
+
+test("missing connections and missing answers are void", () => {
+  expect(failedGates(closedLoad(), { connections: 101 })).toEqual({ "connections-open": "void" });
+  expect(failedGates(openLoad({ received: 0, timedOut: 12_000 }))).toHaveProperty("answers-seen", "void");
+});
+
+test("every finding has a sentence and a cure", () => {
+  const findings = judgeLoadPoint(input(openLoad({ received: 0, busyShare: 0.9, connections: 3, scheduleLagUs: constantHistogram(1, 1e6) })), 2);
+  expect(findings.length).toBeGreaterThan(3);
+  for (const finding of findings) {
+    expect(finding.loadPoint).toBe(2);
+    expect(finding.sentence).not.toBe("");
+    expect(finding.cure).not.toBe("");
+  }
+});

@@ -1,0 +1,186 @@
+/**
+ * The validity gates of one load point: pure functions from what was measured to a finding or nothing.
+ * A `void` load point is never averaged in; a `bounded` one gives a bound, not a value.
+ */
+import type { LoadMeasurement } from "./measurement.ts";
+import { decodeHistogram, mergeHistograms } from "./histogram.ts";
+import type { Finding } from "./result.ts";
+import { operations, type Operation, type Scenario } from "./scenario.ts";
+
+export interface GateInput {
+  readonly load: LoadMeasurement;
+  readonly scenario: Scenario;
+  /** Connections that were asked for. */
+  readonly connections: number;
+  /** Processor time of Redis in the window, s; null where it cannot be read. */
+  readonly redisCpuS: number | null;
+  /** True where Redis runs on the agents' processors. */
+  readonly redisSharesAgentCpu: boolean;
+  /** Processors that the agents have, together. */
+  readonly agentCpuCount: number;
+}
+
+type GateOutcome = Pick<Finding, "severity" | "sentence" | "cure"> | null;
+type Gate = (input: GateInput) => GateOutcome;
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+const isOpen = (load: LoadMeasurement): boolean => load.point.kind === "open-loop";
+
+/** Every request that was sent is accounted for. */
+const conservation: Gate = ({ load }) => {
+  const begun = load.inFlightAtStart + load.sent;
+  const ended = load.received + load.inFlightAtEnd + load.timedOut + sum(Object.values(load.failed));
+  if (begun === ended) return null;
+  return {
+    severity: "void",
+    sentence: `${begun} requests were in flight or sent, but ${ended} received, failed, timed out or still in flight`,
+    cure: "this is a fault of the load engine: report it with the run's folder",
+  };
+};
+
+/** Open loop: what was answered is what the schedule asked for, within 1 %. */
+const scheduleKept: Gate = ({ load }) => {
+  if (load.scheduled === null) return null;
+  const share = load.scheduled === 0 ? 0 : load.received / load.scheduled;
+  if (Math.abs(share - 1) <= 0.01) return null;
+  return {
+    severity: "void",
+    sentence: `saturated: ${percent(share)} of the ${load.scheduled} requests that were due got an answer`,
+    cure: "offer a lower rate, or give the service more processors",
+  };
+};
+
+/** Closed loop: Little's law, N = X x mean service time, within 2 %. */
+const littlesLaw: Gate = ({ load }) => {
+  if (isOpen(load) || load.received === 0) return null;
+  const times = mergeHistograms(operations.map((name) => load.operations[name].serviceTimeUs));
+  const inSystem = (load.received / load.elapsedS) * (times.mean / 1e6);
+  if (Math.abs(inSystem / load.connections - 1) <= 0.02) return null;
+  return {
+    severity: "void",
+    sentence: `Little's law: throughput x mean time gives ${inSystem.toFixed(0)} requests in flight, but ${load.connections} connections were open`,
+    cure: "measure longer, or look for other work on this machine",
+  };
+};
+
+/** The set-up must not end before the service does. */
+const generatorHeadroom: Gate = ({ load, redisCpuS, redisSharesAgentCpu, agentCpuCount }) => {
+  const agentShare = load.busyShare;
+  const sharedShare = redisSharesAgentCpu && redisCpuS !== null ? (load.agentCpuS + redisCpuS) / load.elapsedS / agentCpuCount : 0;
+  if (isOpen(load)) {
+    // An agent polls while it waits, so only its own busy time counts here.
+    return agentShare < 0.8 ? null : { severity: "void", sentence: `the load agent was busy ${percent(agentShare)} of the time at the offered rate`, cure: "give the load agents processors of their own" };
+  }
+  if (agentShare < 0.8 && sharedShare < 0.9) return null;
+  return {
+    severity: "bounded",
+    sentence:
+      sharedShare >= 0.9
+        ? `load agent and Redis used ${percent(sharedShare)} of the processor they share: the set-up ends before the service does`
+        : `the load agent was busy ${percent(agentShare)} of the time: it ends before the service does`,
+    cure: "use a machine with at least 4 processors; CPU per operation and open-loop latency hold as they are",
+  };
+};
+
+/** The clock of the open loop: p99 of the schedule lag below 10 % of the p99 reported, or below 50 us. */
+const scheduleLag: Gate = ({ load }) => {
+  if (load.scheduleLagUs === null) return null;
+  const lag = decodeHistogram(load.scheduleLagUs).getValueAtPercentile(99);
+  const reported = mergeHistograms(operations.map((name) => load.operations[name].responseTimeUs)).getValueAtPercentile(99);
+  if (lag < 50 || lag < reported * 0.1) return null;
+  return {
+    severity: "void",
+    sentence: `the load agent sent late: p99 of its lag is ${lag} us, of the response time ${reported} us`,
+    cure: "close other programs, or give the load agents processors of their own",
+  };
+};
+
+/** The achieved mix is the scenario's, within 1 percentage point (or 4 standard errors in short windows). */
+const operationMix: Gate = ({ load, scenario }) => {
+  const sent = sum(operations.map((name) => load.operations[name].sent));
+  if (sent === 0) return null;
+  const off = operations.find((name) => {
+    const wanted = scenario.operations[name];
+    const tolerance = Math.max(0.01, 4 * Math.sqrt((wanted * (1 - wanted)) / sent));
+    return Math.abs(load.operations[name].sent / sent - wanted) > tolerance;
+  });
+  if (off === undefined) return null;
+  return {
+    severity: "void",
+    sentence: `${percent(load.operations[off].sent / sent)} of the requests were ${off.toUpperCase()}, the scenario asks for ${percent(scenario.operations[off])}`,
+    cure: "this is a fault of the load engine: report it with the run's folder",
+  };
+};
+
+/** At most 0.1 % of the requests may fail without making the load point void; the share is a figure of its own. */
+const fewErrors: Gate = ({ load, scenario }) => {
+  const share = errorShare(load, scenario);
+  if (share <= 0.001) return null;
+  return {
+    severity: "void",
+    sentence: `${percent(share)} of the requests failed (${describeErrors(load, scenario)})`,
+    cure: "read the service's log in the run's folder",
+  };
+};
+
+const connectionsOpen: Gate = ({ load, connections }) => {
+  if (load.connections === connections) return null;
+  return { severity: "void", sentence: `${load.connections} of ${connections} connections were open`, cure: "look at the limit of open files (cache-bench doctor) and at the service's log" };
+};
+
+const answersSeen: Gate = ({ load }) =>
+  load.received > 0 ? null : { severity: "void", sentence: "no request was answered", cure: "read the service's log in the run's folder" };
+
+export const gates: Readonly<Record<string, Gate>> = {
+  "answers-seen": answersSeen,
+  conservation,
+  "schedule-kept": scheduleKept,
+  "littles-law": littlesLaw,
+  "generator-headroom": generatorHeadroom,
+  "schedule-lag": scheduleLag,
+  "operation-mix": operationMix,
+  "few-errors": fewErrors,
+  "connections-open": connectionsOpen,
+};
+
+/** Every finding of the load point, in the order of the gates. */
+export function judgeLoadPoint(input: GateInput, loadPoint: number): readonly Finding[] {
+  return Object.entries(gates).flatMap(([gate, judge]) => {
+    const outcome = judge(input);
+    return outcome === null ? [] : [{ gate, loadPoint, ...outcome }];
+  });
+}
+
+/** The statuses that are right answers to the load: 404 only where the load itself deletes keys. */
+function rightStatuses(operation: Operation, scenario: Scenario): readonly string[] {
+  if (operation !== "get") return ["204"];
+  return scenario.operations.delete > 0 ? ["200", "404"] : ["200"];
+}
+
+/** Answers in the window that are right. Only these are throughput. */
+export function rightAnswers(load: LoadMeasurement, scenario: Scenario): number {
+  return sum(operations.flatMap((name) => rightStatuses(name, scenario).map((status) => load.operations[name].statuses[status] ?? 0)));
+}
+
+/** Share of ended requests that failed, timed out or got a wrong status. */
+export function errorShare(load: LoadMeasurement, scenario: Scenario): number {
+  const ended = load.received + load.timedOut + sum(Object.values(load.failed));
+  return ended === 0 ? 0 : 1 - rightAnswers(load, scenario) / ended;
+}
+
+function describeErrors(load: LoadMeasurement, scenario: Scenario): string {
+  const statuses = operations.flatMap((name) =>
+    Object.entries(load.operations[name].statuses)
+      .filter(([status]) => !rightStatuses(name, scenario).includes(status))
+      .map(([status, count]) => `${count} x ${name.toUpperCase()} ${status}`),
+  );
+  const failures = Object.entries(load.failed)
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `${count} x ${kind}`);
+  const timeouts = load.timedOut > 0 ? [`${load.timedOut} x timeout`] : [];
+  return [...statuses, ...failures, ...timeouts].slice(0, 5).join(", ");
+}
+
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

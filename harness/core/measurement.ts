@@ -1,0 +1,62 @@
+/**
+ * What the load generator says of one load point. Histograms are HDR (hdr-histogram-js, compressed base64),
+ * in whole microseconds, 3 significant digits.
+ */
+import { z } from "zod";
+
+const count = z.int().min(0);
+const histogram = z.string().min(1);
+
+/** One offered rate (open loop: arrivals do not wait for answers), or capacity (closed loop: they do). */
+export const loadPointSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("open-loop"), offeredRatePerS: z.number().gt(0) }),
+  z.strictObject({ kind: z.literal("closed-loop") }),
+]);
+export type LoadPoint = z.infer<typeof loadPointSchema>;
+
+const operationMeasurementSchema = z.strictObject({
+  sent: count,
+  /** Answers by HTTP status, as in {"200": 7000}. */
+  statuses: z.record(z.string(), count),
+  /** From the actual send to the last byte of the answer. */
+  serviceTimeUs: histogram,
+  /** From the intended start; in a closed loop the same as the service time. Timeouts are in it, at the timeout. */
+  responseTimeUs: histogram,
+});
+export type OperationMeasurement = z.infer<typeof operationMeasurementSchema>;
+
+export const loadMeasurementSchema = z.strictObject({
+  point: loadPointSchema,
+  /** Length of the window, s. Open loop: all requests due in it; closed loop: all answers that came in it. */
+  elapsedS: z.number().gt(0),
+  connections: count,
+  /** Arrivals due in the window by the schedule; null in a closed loop. */
+  scheduled: count.nullable(),
+  inFlightAtStart: count,
+  sent: count,
+  received: count,
+  inFlightAtEnd: count,
+  timedOut: count,
+  /** Requests that ended without a whole, well-formed answer, by kind: "reset", "early-close", "malformed". */
+  failed: z.record(z.string(), count),
+  bytesReceived: count,
+  operations: z.strictObject({ get: operationMeasurementSchema, put: operationMeasurementSchema, delete: operationMeasurementSchema }),
+  /** GET answers by their X-Cache header. */
+  cache: z.strictObject({ l1: count, l2: count, absent: count }),
+  /** Actual send minus intended start; null in a closed loop. */
+  scheduleLagUs: histogram.nullable(),
+  /** Share of the window the busiest agent spent sending and receiving, without idle polling. */
+  busyShare: z.number().min(0),
+  /** Processor time of all agents, s. */
+  agentCpuS: z.number().min(0),
+  /** Answers per 100 ms, from the start of the window. */
+  answersPer100Ms: z.array(count),
+});
+export type LoadMeasurement = z.infer<typeof loadMeasurementSchema>;
+
+export const connectMeasurementSchema = z.strictObject({
+  connections: count,
+  /** First connect() to the last connection established, ms. */
+  elapsedMs: z.number().min(0),
+});
+export type ConnectMeasurement = z.infer<typeof connectMeasurementSchema>;

@@ -1,0 +1,35 @@
+/** What `quick`, `standard` and `rigorous` mean. */
+import type { Settings } from "./plan-schema.ts";
+
+type PresetSettings = Omit<Settings, "preset" | "engine" | "seed" | "connections">;
+
+interface Preset {
+  readonly settings: PresetSettings;
+  readonly scenarios: "all" | readonly string[];
+  readonly variants: "all" | readonly string[];
+}
+
+/** Open loop in quick: 6 s x 2,000/s = 12,000 requests, so that at least 100 lie beyond p99 in every launch. */
+const base = {
+  rounds: 6,
+  coldStartRuns: 10,
+  warmUpMs: 2_000,
+  leadInMs: 500,
+  openLoopMs: 6_000,
+  closedLoopMs: 4_000,
+  requestTimeoutMs: 5_000,
+} as const satisfies PresetSettings;
+
+export const presets: Readonly<Record<Settings["preset"], Preset>> = {
+  quick: { settings: base, scenarios: ["article-70-30"], variants: ["production"] },
+  standard: {
+    settings: { ...base, coldStartRuns: 30, warmUpMs: 4_000, openLoopMs: 10_000, closedLoopMs: 8_000 },
+    scenarios: "all",
+    variants: ["production"],
+  },
+  rigorous: {
+    settings: { ...base, rounds: 12, coldStartRuns: 30, warmUpMs: 5_000, openLoopMs: 50_000, closedLoopMs: 10_000 },
+    scenarios: "all",
+    variants: "all",
+  },
+};

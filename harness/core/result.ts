@@ -1,0 +1,167 @@
+/**
+ * result.json: everything needed to redo the table, and nothing that names the machine's owner
+ * (no host name, user, absolute path or environment).
+ */
+import { z } from "zod";
+import { manifestSchema } from "./implementation.ts";
+import { connectMeasurementSchema, loadMeasurementSchema } from "./measurement.ts";
+import { metricNames, type MetricName } from "./metrics.ts";
+import { planSchema } from "./plan-schema.ts";
+import { scenarioSchema } from "./scenario.ts";
+
+/** Raised when a reader of older results would misread a new one. */
+export const resultSchemaVersion = 1;
+
+const count = z.int().min(0);
+const bytes = z.int().min(0);
+
+/** A gate that failed says what is wrong and what would mend it. `void`: not a measurement; `bounded`: a bound only. */
+export const findingSchema = z.strictObject({
+  gate: z.string(),
+  severity: z.enum(["void", "bounded"]),
+  /** Where it applies: an index into the trial's load points, or the whole trial. */
+  loadPoint: z.int().min(0).nullable(),
+  sentence: z.string(),
+  cure: z.string(),
+});
+export type Finding = z.infer<typeof findingSchema>;
+
+export const memorySampleSchema = z.strictObject({
+  phase: z.enum(["idle", "warmed", "open-loop", "closed-loop", "after"]),
+  /** Since the service was started, s. */
+  atS: z.number().min(0),
+  rssBytes: bytes,
+  /** Null where the kernel does not tell it (smaps_rollup unreadable). */
+  pssBytes: bytes.nullable(),
+  processes: count,
+});
+export type MemorySample = z.infer<typeof memorySampleSchema>;
+
+export const loadPointResultSchema = z.strictObject({
+  load: loadMeasurementSchema,
+  /** Processor time of the service's process tree and of Redis within the window, s. Null: not readable. */
+  serviceCpuS: z.number().min(0).nullable(),
+  redisCpuS: z.number().min(0).nullable(),
+  /** Calls by command in Redis's INFO commandstats, over the load point with its lead-in. */
+  redisCalls: z.record(z.string(), count),
+  /** cache_requests_total of the service by "op/result", over the load point with its lead-in. */
+  serviceRequests: z.record(z.string(), count),
+});
+export type LoadPointResult = z.infer<typeof loadPointResultSchema>;
+
+export const trialSchema = z.strictObject({
+  id: z.string(),
+  block: count,
+  implementation: z.string(),
+  scenario: z.string(),
+  startedAt: z.iso.datetime(),
+  durationS: z.number().min(0),
+  outcome: z.discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("measured"),
+      /** Start of the process to the first answer of /readyz with 200, ms. */
+      readyMs: z.number().min(0),
+      connect: connectMeasurementSchema,
+      loadPoints: z.array(loadPointResultSchema),
+      memory: z.array(memorySampleSchema),
+      /** VmHWM summed over the tree at the end. */
+      rssHighWaterBytes: bytes.nullable(),
+      findings: z.array(findingSchema),
+    }),
+    /** The service crashed, hung or never got ready: a fact about the trial, never a number. */
+    z.strictObject({ kind: z.literal("failed"), stage: z.string(), reason: z.string(), logTail: z.array(z.string()) }),
+  ]),
+});
+export type Trial = z.infer<typeof trialSchema>;
+export type MeasuredOutcome = Extract<Trial["outcome"], { kind: "measured" }>;
+
+export const coldStartSchema = z.strictObject({
+  implementation: z.string(),
+  /** In the order taken, exec to the first correct 200, ms. */
+  samplesMs: z.array(z.number().min(0)),
+  /** Time between the last poll that failed and the one that succeeded: the error bar of each sample, ms. */
+  pollGapsMs: z.array(z.number().min(0)),
+});
+export type ColdStart = z.infer<typeof coldStartSchema>;
+
+const interval = z.strictObject({
+  /** t95: Student's t on the logs of the per-launch values, 95 %; range: lowest and highest launch (below 6 launches). */
+  kind: z.enum(["t95", "range"]),
+  low: z.number(),
+  high: z.number(),
+});
+export type Interval = z.infer<typeof interval>;
+
+/** One figure of a cell, with its verdict. `bounded` means the true value is at least `value`; it is not ranked. */
+export const figureSchema = z.discriminatedUnion("verdict", [
+  z.strictObject({ verdict: z.literal("valid"), value: z.number(), interval: interval.nullable(), launches: count }),
+  z.strictObject({
+    verdict: z.literal("bounded"),
+    value: z.number(),
+    interval: interval.nullable(),
+    launches: count,
+    reason: z.string(),
+    cure: z.string(),
+  }),
+  z.strictObject({ verdict: z.literal("void"), reason: z.string(), cure: z.string() }),
+]);
+export type Figure = z.infer<typeof figureSchema>;
+
+export const cellSchema = z.strictObject({
+  implementation: z.string(),
+  scenario: z.string(),
+  offeredRatePerS: z.number(),
+  figures: z.strictObject(Object.fromEntries(metricNames.map((name) => [name, figureSchema])) as Record<MetricName, typeof figureSchema>),
+  launches: z.strictObject({ planned: count, measured: count, void: count, failed: count }),
+});
+export type Cell = z.infer<typeof cellSchema>;
+
+export const implementationResultSchema = z.strictObject({
+  manifest: manifestSchema,
+  status: z.discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("measured"),
+      /** SHA-256 of the folder's files. */
+      sourceHash: z.string(),
+      toolchainVersion: z.string(),
+      artifactBytes: bytes,
+      /** Null when an earlier build of the same source was used. */
+      buildS: z.number().min(0).nullable(),
+    }),
+    z.strictObject({ kind: z.literal("skipped"), reason: z.string(), cure: z.string() }),
+    z.strictObject({ kind: z.literal("failed"), stage: z.enum(["build", "conformance", "launch"]), reason: z.string(), cure: z.string() }),
+  ]),
+});
+export type ImplementationResult = z.infer<typeof implementationResultSchema>;
+
+export const machineSchema = z.strictObject({
+  cpuModel: z.string(),
+  architecture: z.string(),
+  usableCpus: z.array(count),
+  memoryBytes: bytes,
+  os: z.string(),
+  kernel: z.string(),
+  node: z.string(),
+  /** cpufreq governor, null where the kernel shows none (most virtual machines). */
+  governor: z.string().nullable(),
+});
+export type Machine = z.infer<typeof machineSchema>;
+
+export const resultSchema = z.strictObject({
+  schemaVersion: z.literal(resultSchemaVersion),
+  runId: z.string(),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  tool: z.strictObject({ version: z.string(), commit: z.string().nullable() }),
+  machine: machineSchema,
+  redis: z.strictObject({ source: z.string(), server: z.string(), version: z.string() }),
+  /** A process that does nothing, started the same way: the part of every cold start that is not the service, ms (median). */
+  launchOverheadMs: z.number().min(0).nullable(),
+  plan: planSchema,
+  scenarios: z.array(scenarioSchema),
+  implementations: z.array(implementationResultSchema),
+  trials: z.array(trialSchema),
+  coldStarts: z.array(coldStartSchema),
+  cells: z.array(cellSchema),
+});
+export type Result = z.infer<typeof resultSchema>;

@@ -1,0 +1,84 @@
+/** One agent as its parent sees it: a forked process, pinned when CPUs are given, that answers each message with one. */
+import { fork, spawnSync, type ChildProcess } from "node:child_process";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { LoadError } from "./errors.ts";
+import type { FromAgent, ToAgent } from "./messages.ts";
+
+// .ts under vitest and Node's type stripping, .js when compiled.
+const entry = fileURLToPath(new URL(`./agent${extname(import.meta.filename)}`, import.meta.url));
+const keptErrorOutput = 2_000;
+
+type Answer<Type extends FromAgent["type"]> = Extract<FromAgent, { type: Type }>;
+
+export class AgentProcess {
+  readonly #process: ChildProcess;
+  readonly #name: string;
+  #errorOutput = "";
+  #waiting: { resolve: (answer: FromAgent) => void; reject: (error: unknown) => void } | null = null;
+  #ended: LoadError | null = null;
+
+  constructor(name: string, cpus: readonly number[] | null, env: NodeJS.ProcessEnv) {
+    this.#name = name;
+    const pinned = cpus !== null && hasTaskset();
+    // taskset becomes the agent (exec), so that the IPC channel and the process id are the agent's own.
+    this.#process = fork(entry, [], {
+      env,
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      serialization: "advanced",
+      execArgv: [],
+      ...(pinned && { execPath: "taskset", execArgv: ["-c", cpus.join(","), process.execPath] }),
+    });
+    this.#process.stderr?.on("data", (text: Buffer) => {
+      this.#errorOutput = (this.#errorOutput + text.toString()).slice(-keptErrorOutput);
+    });
+    this.#process.on("message", (message: FromAgent) => this.#answer(message));
+    this.#process.on("error", (cause) => this.#end(`cannot be started: ${cause.message}`));
+    this.#process.on("close", (code, signal) => this.#end(`died (${signal ?? `exit code ${code}`})`));
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Sends a message and waits for its answer. */
+  async ask<Type extends FromAgent["type"]>(message: ToAgent, type: Type): Promise<Answer<Type>> {
+    const answer = await new Promise<FromAgent>((resolve, reject) => {
+      if (this.#ended) return reject(this.#ended);
+      this.#waiting = { resolve, reject };
+      this.#process.send(message);
+    });
+    if (answer.type === type) return answer as Answer<Type>;
+    if (answer.type === "failed") throw new LoadError(answer.code, `${this.#name}: ${answer.message}`);
+    throw new LoadError("agent-failed", `${this.#name} answered "${answer.type}" instead of "${type}"`);
+  }
+
+  /** Kills the agent and waits until it is gone. */
+  async kill(): Promise<void> {
+    if (this.#ended) return;
+    const closed = new Promise<void>((resolve) => this.#process.once("close", () => resolve()));
+    this.#process.kill("SIGKILL");
+    await closed;
+  }
+
+  #answer(message: FromAgent): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    waiting?.resolve(message);
+  }
+
+  #end(what: string): void {
+    const said = this.#errorOutput.trim();
+    this.#ended ??= new LoadError("agent-died", `${this.#name} ${what}${said && `; it said: ${said}`}`);
+    this.#waiting?.reject(this.#ended);
+    this.#waiting = null;
+  }
+}
+
+let tasksetFound: boolean | null = null;
+
+/** macOS has no taskset; there agents run unpinned. */
+function hasTaskset(): boolean {
+  tasksetFound ??= spawnSync("taskset", ["--version"], { stdio: "ignore" }).status === 0;
+  return tasksetFound;
+}

@@ -1,0 +1,35 @@
+/** An agent: a process that holds a share of the connections and drives them when told. It ends when its parent does. */
+import { nowUs } from "./clock.ts";
+import { engines, type EngineSession } from "./engines.ts";
+import { LoadError } from "./errors.ts";
+import type { FromAgent, ToAgent } from "./messages.ts";
+
+let session: EngineSession | null = null;
+
+process.on("disconnect", () => process.exit(0));
+// The parent decides when a run ends; Ctrl-C reaches the whole process group.
+process.on("SIGINT", () => {});
+
+process.on("message", (message: ToAgent) => {
+  obey(message).then(report, (error: unknown) => {
+    const code = error instanceof LoadError ? error.code : "agent-failed";
+    report({ type: "failed", code, message: error instanceof Error ? error.message : String(error) });
+  });
+});
+
+async function obey(message: ToAgent): Promise<FromAgent> {
+  if (message.type === "set-up") {
+    session = await engines[message.setup.engine].start(message.setup);
+    return { type: "ready" };
+  }
+  if (session === null) throw new LoadError("agent-failed", "the agent was not set up");
+  if (message.type === "connect") return { type: "connected", ...(await session.connect()) };
+  const { startAtUs, leadInMs } = message.order;
+  const lateMs = (nowUs() - startAtUs) / 1e3;
+  if (lateMs > leadInMs) throw new LoadError("agent-failed", `the machine is too busy: the order to start came ${Math.round(lateMs)} ms late`);
+  return { type: "measured", measurement: await session.measure(message.order) };
+}
+
+function report(message: FromAgent): void {
+  process.send?.(message);
+}

@@ -1,0 +1,78 @@
+/**
+ * autocannon 9.0.0 as a second witness: its client opens, writes, parses and times (the float of its `response` event,
+ * into our histogram); what is sent and counted is ours, as is the pace. Its rate mode is no open loop, so it has none.
+ *
+ * The client is bent where it would measure wrongly, through methods that are not documented, hence the pinned version
+ * and the tests: it opens in waves and says nothing before a load point begins (_connect, _doRequest), sends the stream's
+ * requests (getRequestBuffer), and times out by our sweep (its own timer never reaches a histogram).
+ */
+import autocannon from "autocannon";
+import { nowUs } from "../clock.ts";
+import { connectWave, type EngineSession } from "../engines.ts";
+import { LoadError } from "../errors.ts";
+import type { AgentMeasurement, AgentSetup, MeasureOrder } from "../messages.ts";
+import type { FailureKind } from "../recorder.ts";
+import { requestSource, type RequestSource } from "../requests.ts";
+import { AutocannonConnection, type BentClient } from "./autocannon-connection.ts";
+import { ClosedLoop } from "./closed-loop.ts";
+import type { Connection, ConnectionOwner, Loop } from "./loop.ts";
+
+/** autocannon is to stop when its agent does, not before; in s, as it wants it. */
+const neverS = 86_400;
+
+export class AutocannonSession implements EngineSession, ConnectionOwner {
+  readonly #setup: AgentSetup;
+  readonly #requests: RequestSource;
+  readonly #connections: AutocannonConnection[] = [];
+  #loop: Loop | null = null;
+
+  constructor(setup: AgentSetup) {
+    this.#setup = setup;
+    this.#requests = requestSource(setup.workload, setup.seed, setup, new URL(setup.origin).host);
+  }
+
+  async connect(): Promise<{ firstUs: number; lastUs: number }> {
+    const { connections, origin } = this.#setup;
+    const options: autocannon.Options = {
+      url: origin,
+      connections,
+      duration: neverS,
+      timeout: neverS,
+      setupClient: (client) => this.#connections.push(new AutocannonConnection(client as unknown as BentClient, this)),
+    };
+    // Given a callback it starts at once; it would be called when the run ends, which it does not.
+    autocannon(options, () => {});
+    const firstUs = nowUs();
+    for (let from = 0; from < connections; from += connectWave) {
+      await Promise.all(this.#connections.slice(from, from + connectWave).map((connection) => connection.open())).catch((cause) => {
+        throw new LoadError("connect-failed", `cannot open ${connections} connections to ${origin}: ${cause}`);
+      });
+    }
+    return { firstUs, lastUs: nowUs() };
+  }
+
+  async measure(order: MeasureOrder): Promise<AgentMeasurement> {
+    if (order.point.kind === "open-loop") {
+      throw new LoadError("open-loop-unsupported", "autocannon sends the quota of a second back to back and drops what it missed: that is no open loop");
+    }
+    const timeoutUs = this.#setup.requestTimeoutMs * 1e3;
+    this.#loop = new ClosedLoop({ connections: this.#connections, requests: this.#requests, timeoutUs, order });
+    try {
+      return await this.#loop.run();
+    } finally {
+      this.#loop = null;
+    }
+  }
+
+  answered(connection: Connection, atUs: number): void {
+    this.#loop?.answered(connection, atUs);
+  }
+
+  failed(connection: Connection, kind: FailureKind, atUs: number): void {
+    this.#loop?.failed(connection, kind, atUs);
+  }
+
+  free(connection: Connection, atUs: number): void {
+    this.#loop?.free(connection, atUs);
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Every connection sends its next request when it has its answer. The window counts what happens in it: answers to requests
+ * sent before it are in, and requests unanswered at its end are in flight, so that
+ * inFlightAtStart + sent = received + timedOut + failed + inFlightAtEnd holds exactly.
+ */
+import { nowUs } from "../clock.ts";
+import type { AgentMeasurement } from "../messages.ts";
+import { Recorder, type FailureKind } from "../recorder.ts";
+import { ResourceWindow } from "../resources.ts";
+import { overdue, sweepMs, type Connection, type Loop, type LoopSetup } from "./loop.ts";
+
+export class ClosedLoop implements Loop {
+  readonly #setup: LoopSetup;
+  readonly #windowStartUs: number;
+  readonly #windowEndUs: number;
+  #phase: "waiting" | "lead-in" | "window" | "draining" = "waiting";
+  #inFlight = 0;
+  #inFlightAtStart = 0;
+  #recorder: Recorder | null = null;
+  #resources: ResourceWindow | null = null;
+  #measurement: AgentMeasurement | null = null;
+  #sweep: NodeJS.Timeout | undefined;
+  readonly #done = Promise.withResolvers<AgentMeasurement>();
+
+  constructor(setup: LoopSetup) {
+    this.#setup = setup;
+    this.#windowStartUs = setup.order.startAtUs + setup.order.leadInMs * 1e3;
+    this.#windowEndUs = this.#windowStartUs + setup.order.durationMs * 1e3;
+  }
+
+  run(): Promise<AgentMeasurement> {
+    setTimeout(() => this.#start(), Math.max(0, (this.#setup.order.startAtUs - nowUs()) / 1e3));
+    return this.#done.promise;
+  }
+
+  answered(connection: Connection, atUs: number): void {
+    this.#advance(atUs);
+    this.#inFlight--;
+    this.#recorder?.answered(connection, atUs);
+    if (this.#phase === "draining") this.#finishWhenDrained();
+  }
+
+  failed(connection: Connection, kind: FailureKind, atUs: number): void {
+    this.#advance(atUs);
+    if (kind === "refused") this.#refused();
+    else this.#inFlight--;
+    this.#recorder?.failed(kind);
+    if (this.#phase === "draining") this.#finishWhenDrained();
+  }
+
+  free(connection: Connection, atUs: number): void {
+    this.#advance(atUs);
+    if (this.#phase !== "lead-in" && this.#phase !== "window") return;
+    const { requests } = this.#setup;
+    const request = requests.next();
+    this.#inFlight++;
+    this.#recorder?.sent(requests.operation);
+    connection.send(request, requests.operation, atUs, atUs, true);
+  }
+
+  #start(): void {
+    this.#phase = "lead-in";
+    this.#sweep = setInterval(() => this.#sweepOverdue(), sweepMs);
+    for (const connection of this.#setup.connections) {
+      if (connection.isFree) this.free(connection, nowUs());
+    }
+  }
+
+  /** A connection that cannot be opened has cost the request it would have carried. */
+  #refused(): void {
+    if (this.#recorder === null) return;
+    this.#setup.requests.next();
+    this.#recorder.sent(this.#setup.requests.operation);
+  }
+
+  #sweepOverdue(): void {
+    const atUs = nowUs();
+    this.#advance(atUs);
+    for (const connection of overdue(this.#setup.connections, this.#setup.timeoutUs, atUs)) {
+      this.#inFlight--;
+      this.#recorder?.timedOut(connection.operation, this.#setup.timeoutUs);
+      connection.abandon();
+    }
+    if (this.#phase === "draining") this.#finishWhenDrained();
+  }
+
+  /** Crosses the edges of the window exactly: whatever happens is first asked when it happened. */
+  #advance(atUs: number): void {
+    if (this.#phase === "lead-in" && atUs >= this.#windowStartUs) {
+      this.#phase = "window";
+      this.#inFlightAtStart = this.#inFlight;
+      this.#recorder = new Recorder(this.#windowStartUs, this.#setup.order.durationMs);
+      this.#resources = new ResourceWindow();
+    }
+    if (this.#phase === "window" && atUs >= this.#windowEndUs && this.#recorder && this.#resources) {
+      this.#phase = "draining";
+      this.#measurement = this.#recorder.finish({
+        elapsedS: this.#setup.order.durationMs / 1e3,
+        scheduled: null,
+        inFlightAtStart: this.#inFlightAtStart,
+        inFlightAtEnd: this.#inFlight,
+        ...this.#resources.end(),
+      });
+      this.#recorder = null;
+    }
+  }
+
+  #finishWhenDrained(): void {
+    if (this.#inFlight > 0 || this.#measurement === null) return;
+    clearInterval(this.#sweep);
+    this.#done.resolve(this.#measurement);
+  }
+}

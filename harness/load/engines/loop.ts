@@ -1,0 +1,53 @@
+/** One load point being driven: what a closed and an open loop share. */
+import type { FailureKind, SettledRequest } from "../recorder.ts";
+import type { AgentMeasurement, MeasureOrder } from "../messages.ts";
+import type { RequestSource } from "../requests.ts";
+
+/** A connection with at most one request outstanding, as a loop sees it. */
+export interface Connection extends SettledRequest {
+  /** Whether the request in flight belongs to the window. */
+  readonly recorded: boolean;
+  readonly inFlight: boolean;
+  /** Open, and nothing outstanding. */
+  readonly isFree: boolean;
+  readonly freeSinceUs: number;
+  /** Stands in the loop's queue of free connections. */
+  queued: boolean;
+  send(request: string, operation: number, dueUs: number, sentUs: number, recorded: boolean): void;
+  /** Gives up the request in flight; the answer, if it ever comes, finds nobody. The connection is opened anew. */
+  abandon(): void;
+}
+
+export interface ConnectionOwner {
+  /** A whole answer is there, described by connection.answer. */
+  answered(connection: Connection, atUs: number): void;
+  /** The request in flight is lost, or ("refused") the connection could not be opened again. */
+  failed(connection: Connection, kind: FailureKind, atUs: number): void;
+  /** Open and nothing outstanding, since just now. */
+  free(connection: Connection, atUs: number): void;
+}
+
+/** Before a lost connection is opened again: a service in trouble is not flooded with SYNs. */
+export const backoffMs = (losses: number): number => Math.min(1_000, 10 * 2 ** Math.min(losses, 10));
+
+export interface LoopSetup {
+  readonly connections: readonly Connection[];
+  readonly requests: RequestSource;
+  readonly timeoutUs: number;
+  readonly order: MeasureOrder;
+}
+
+export interface Loop extends ConnectionOwner {
+  /** Drives the lead-in and the window, and resolves when the last request is settled. */
+  run(): Promise<AgentMeasurement>;
+}
+
+/** How often timeouts are looked for; they are recorded at the timeout, whenever they are found. */
+export const sweepMs = 10;
+
+/** Requests that have waited beyond the timeout, counted from their intended start. */
+export function* overdue(connections: readonly Connection[], timeoutUs: number, atUs: number): Generator<Connection> {
+  for (const connection of connections) {
+    if (connection.inFlight && atUs - connection.dueUs >= timeoutUs) yield connection;
+  }
+}

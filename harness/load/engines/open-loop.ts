@@ -1,0 +1,161 @@
+/**
+ * Requests are sent when the schedule says, whether or not earlier ones were answered. The window is the requests due in
+ * it, each followed to its end: none is in flight at either edge.
+ *
+ * A due request without a free connection waits for one, in order: the queue is the part of the schedule between the next
+ * request and now. Its response time runs from its intended start, and so does its timeout; one that times out in
+ * the queue is scheduled but never sent. Schedule lag is the agent's own lateness only: from the moment when the request
+ * was due and a connection free, to the send.
+ */
+import { Alarm } from "../alarm.ts";
+import { nowUs } from "../clock.ts";
+import type { AgentMeasurement } from "../messages.ts";
+import { Recorder, type FailureKind } from "../recorder.ts";
+import { ResourceWindow } from "../resources.ts";
+import { FreeConnections } from "./free-connections.ts";
+import { overdue, sweepMs, type Connection, type Loop, type LoopSetup } from "./loop.ts";
+
+export class OpenLoop implements Loop {
+  readonly #setup: LoopSetup;
+  /** Due times of this agent, us from the start. */
+  readonly #due: Float64Array;
+  readonly #firstRecorded: number;
+  readonly #windowStartUs: number;
+  readonly #windowEndUs: number;
+  readonly #free: FreeConnections;
+  readonly #alarm = new Alarm(() => this.#sendDue());
+  readonly #recorder: Recorder;
+  #next = 0;
+  #inFlight = 0;
+  #resources: ResourceWindow | null = null;
+  #spent: { busyShare: number; cpuS: number } | null = null;
+  #sweep: NodeJS.Timeout | undefined;
+  #started = false;
+  readonly #done = Promise.withResolvers<AgentMeasurement>();
+
+  constructor(setup: LoopSetup, due: Float64Array) {
+    const leadInUs = setup.order.leadInMs * 1e3;
+    const afterLeadIn = due.findIndex((atUs) => atUs >= leadInUs);
+    this.#setup = setup;
+    this.#due = due;
+    this.#firstRecorded = afterLeadIn < 0 ? due.length : afterLeadIn;
+    this.#windowStartUs = setup.order.startAtUs + leadInUs;
+    this.#windowEndUs = this.#windowStartUs + setup.order.durationMs * 1e3;
+    this.#recorder = new Recorder(this.#windowStartUs, setup.order.durationMs);
+    this.#free = new FreeConnections(setup.connections);
+  }
+
+  run(): Promise<AgentMeasurement> {
+    setTimeout(() => this.#start(), Math.max(0, (this.#setup.order.startAtUs - nowUs()) / 1e3));
+    return this.#done.promise;
+  }
+
+  answered(connection: Connection, atUs: number): void {
+    this.#alarm.worked = true;
+    this.#inFlight--;
+    if (connection.recorded) this.#recorder.answered(connection, atUs);
+  }
+
+  failed(connection: Connection, kind: FailureKind, atUs: number): void {
+    if (kind === "refused") {
+      if (this.#started && this.#isDue(atUs)) this.#refuseNext();
+      return;
+    }
+    this.#inFlight--;
+    if (connection.recorded) this.#recorder.failed(kind);
+  }
+
+  free(connection: Connection): void {
+    this.#free.add(connection);
+    if (this.#started && this.#next < this.#due.length) this.#sendDue();
+  }
+
+  #start(): void {
+    this.#started = true;
+    this.#sweep = setInterval(() => this.#sweepOverdue(), sweepMs);
+    this.#sendDue();
+  }
+
+  #sendDue(): void {
+    let atUs = nowUs();
+    while (this.#isDue(atUs)) {
+      const connection = this.#free.take();
+      if (connection === undefined) return; // free() comes back here
+      this.#send(connection, atUs);
+      atUs = nowUs();
+    }
+    if (this.#next < this.#due.length) this.#alarm.set(this.#dueUs());
+  }
+
+  #send(connection: Connection, atUs: number): void {
+    const { requests } = this.#setup;
+    const dueUs = this.#dueUs();
+    const recorded = this.#next >= this.#firstRecorded;
+    const request = requests.next();
+    this.#next++;
+    this.#inFlight++;
+    this.#alarm.worked = true;
+    if (recorded) {
+      this.#recorder.sent(requests.operation);
+      this.#recorder.lag(atUs - Math.max(dueUs, connection.freeSinceUs));
+    }
+    connection.send(request, requests.operation, dueUs, atUs, recorded);
+  }
+
+  /** A connection that cannot be opened has cost the request it would have carried. */
+  #refuseNext(): void {
+    const recorded = this.#skipNext();
+    if (!recorded) return;
+    this.#recorder.sent(this.#setup.requests.operation);
+    this.#recorder.failed("refused");
+  }
+
+  /** Takes the next request off the schedule without sending it; whether it was due in the window. */
+  #skipNext(): boolean {
+    this.#setup.requests.next();
+    return this.#next++ >= this.#firstRecorded;
+  }
+
+  #sweepOverdue(): void {
+    const { connections, requests, timeoutUs } = this.#setup;
+    const atUs = nowUs();
+    this.#accountFor(atUs);
+    for (const connection of overdue(connections, timeoutUs, atUs)) {
+      this.#inFlight--;
+      if (connection.recorded) this.#recorder.timedOut(connection.operation, timeoutUs);
+      connection.abandon();
+    }
+    while (this.#isDue(atUs - timeoutUs)) {
+      if (this.#skipNext()) this.#recorder.neverSent(requests.operation, timeoutUs);
+    }
+    if (this.#next === this.#due.length && this.#inFlight === 0 && this.#spent) void this.#finish(this.#spent);
+    else if (this.#next < this.#due.length) this.#sendDue();
+  }
+
+  #accountFor(atUs: number): void {
+    if (atUs >= this.#windowStartUs) this.#resources ??= new ResourceWindow(() => this.#alarm.idlePollUs);
+    if (atUs >= this.#windowEndUs) this.#spent ??= this.#resources?.end() ?? null;
+  }
+
+  async #finish(spent: { busyShare: number; cpuS: number }): Promise<void> {
+    clearInterval(this.#sweep);
+    await this.#alarm.close();
+    this.#done.resolve(
+      this.#recorder.finish({
+        elapsedS: this.#setup.order.durationMs / 1e3,
+        scheduled: this.#due.length - this.#firstRecorded,
+        inFlightAtStart: 0,
+        inFlightAtEnd: 0,
+        ...spent,
+      }),
+    );
+  }
+
+  #isDue(atUs: number): boolean {
+    return this.#next < this.#due.length && this.#dueUs() <= atUs;
+  }
+
+  #dueUs(): number {
+    return this.#setup.order.startAtUs + (this.#due[this.#next] ?? Infinity);
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * One connection with at most one request outstanding. It reads into a buffer that all connections share (the bytes are
+ * looked at before anybody else can read), and comes back by itself after a loss, more slowly each time.
+ */
+import { connect, type Socket } from "node:net";
+import { nowUs } from "../clock.ts";
+import type { FailureKind } from "../recorder.ts";
+import { ResponseParser } from "../response-parser.ts";
+import { backoffMs, type Connection, type ConnectionOwner } from "./loop.ts";
+
+const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+export class SocketConnection implements Connection {
+  readonly answer = new ResponseParser();
+  operation = 0;
+  dueUs = 0;
+  sentUs = 0;
+  recorded = false;
+  inFlight = false;
+  isOpen = false;
+  freeSinceUs = 0;
+  queued = false;
+  readonly #address: { host: string; port: number };
+  readonly #owner: ConnectionOwner;
+  #socket: Socket | null = null;
+  #losses = 0;
+
+  constructor(address: { host: string; port: number }, owner: ConnectionOwner) {
+    this.#address = address;
+    this.#owner = owner;
+  }
+
+  get isFree(): boolean {
+    return this.isOpen && !this.inFlight;
+  }
+
+  /** Resolves when established. Later losses are the owner's to hear of. */
+  open(): Promise<void> {
+    return new Promise((resolve, reject) => this.#open(resolve, reject));
+  }
+
+  send(request: string, operation: number, dueUs: number, sentUs: number, recorded: boolean): void {
+    this.operation = operation;
+    this.dueUs = dueUs;
+    this.sentUs = sentUs;
+    this.recorded = recorded;
+    this.inFlight = true;
+    this.answer.reset();
+    this.#socket?.write(request, "latin1");
+  }
+
+  abandon(): void {
+    this.inFlight = false;
+    this.#reopen(this.#backoffMs());
+  }
+
+  #open(opened: () => void, failed: (error: Error) => void): void {
+    const socket: Socket = connect({
+      ...this.#address,
+      noDelay: true,
+      onread: { buffer: readBuffer, callback: (length) => this.#read(socket, length) },
+    });
+    this.#socket = socket;
+    let kind: FailureKind = "early-close";
+    socket.on("connect", () => {
+      this.isOpen = true;
+      this.freeSinceUs = nowUs();
+      opened();
+    });
+    socket.on("error", (error) => {
+      if (this.isOpen) kind = "reset";
+      else if (this.#socket === socket) failed(error);
+    });
+    socket.on("end", () => this.#lost(socket, kind));
+    socket.on("close", () => this.#lost(socket, kind));
+  }
+
+  #read(socket: Socket, length: number): boolean {
+    if (socket !== this.#socket) return false;
+    const atUs = nowUs();
+    const result = this.inFlight ? this.answer.push(readBuffer, length) : "malformed";
+    if (result === "done") this.#done(atUs);
+    else if (result === "malformed") this.#lose("malformed", atUs);
+    return true;
+  }
+
+  #done(atUs: number): void {
+    this.inFlight = false;
+    this.#losses = 0;
+    if (this.answer.keepAlive) {
+      this.freeSinceUs = atUs;
+      this.#owner.answered(this, atUs);
+      this.#owner.free(this, atUs);
+    } else {
+      this.#reopen(0);
+      this.#owner.answered(this, atUs);
+    }
+  }
+
+  #lost(socket: Socket, kind: FailureKind): void {
+    if (socket !== this.#socket || !this.isOpen) return;
+    const atUs = nowUs();
+    if (this.inFlight && kind === "early-close" && this.answer.end() === "done") this.#done(atUs);
+    else this.#lose(kind, atUs);
+  }
+
+  #lose(kind: FailureKind, atUs: number): void {
+    const request = this.inFlight;
+    this.inFlight = false;
+    // A server may close an idle connection; that alone is no failure and needs no patience.
+    this.#reopen(request ? this.#backoffMs() : 0);
+    if (request) this.#owner.failed(this, kind, atUs);
+  }
+
+  #reopen(delayMs: number): void {
+    this.isOpen = false;
+    this.#socket?.destroy();
+    this.#socket = null;
+    setTimeout(() => {
+      this.#open(
+        () => this.#owner.free(this, this.freeSinceUs),
+        () => {
+          this.#reopen(this.#backoffMs());
+          this.#owner.failed(this, "refused", nowUs());
+        },
+      );
+    }, delayMs);
+  }
+
+  #backoffMs(): number {
+    return backoffMs(this.#losses++);
+  }
+}

@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest";
+import { loadMeasurementSchema } from "../core/measurement.ts";
+import { buildStream, keyName, parseDocument, valueTemplates, type CacheWorkload } from "../core/workload.ts";
+import { decodeHistogram } from "./histogram.ts";
+import { closedLoop, failures, imbalance, measureOnce, startTestGenerator } from "./testing/generators.ts";
+import { httpServer, rawServer, wholeBody } from "./testing/servers.ts";
+
+const workload: CacheWorkload = {
+  kind: "cache",
+  operations: { get: 0.6, put: 0.3, delete: 0.1 },
+  keys: { count: 500, choice: { kind: "zipf", exponent: 0.99 } },
+  valueSize: { kind: "fixed", bytes: 256 },
+};
+
+describe.each(["socket", "autocannon"] as const)("the engine %s", (engine) => {
+  test("fills the whole measurement, and its books balance", async () => {
+    await using server = await httpServer((_, response) => response.setHeader("X-Cache", "L1").end("{}"));
+    const measurement = await measureOnce(server.origin, { engine });
+    expect(loadMeasurementSchema.parse(measurement)).toEqual(measurement);
+    expect(imbalance(measurement)).toBe(0);
+    expect(measurement).toMatchObject({ connections: 4, scheduled: null, timedOut: 0, failed: {}, inFlightAtEnd: 4 });
+    expect(measurement.received).toBeGreaterThan(0);
+    expect(measurement.operations.get.statuses).toEqual({ 200: measurement.received });
+    expect(measurement.cache).toEqual({ l1: measurement.received, l2: 0, absent: 0 });
+    expect(measurement.answersPer100Ms.reduce((sum, count) => sum + count, 0)).toBe(measurement.received);
+    expect(decodeHistogram(measurement.operations.get.serviceTimeUs).totalCount).toBe(measurement.received);
+  });
+
+  test("sends what the stream says, in its order, with versions that are unique and keys that are true", async () => {
+    const written: string[] = [];
+    await using server = await httpServer(async (request, response) => {
+      if (request.method === "PUT") written.push(`${request.url} ${await wholeBody(request)}`);
+      response.end();
+    });
+    await measureOnce(server.origin, { engine, workload, connections: 1 });
+    const stream = buildStream(workload, 1, valueTemplates(workload, 1).sizes.length);
+    const expected = server.seen.map((_, i) => `${["GET", "PUT", "DELETE"][stream.operations[i] ?? 0]} /v1/cache/${keyName(stream.keys[i] ?? 0)}`);
+    expect(server.seen).toEqual(expected);
+    const documents = written.map((line) => ({ line, document: parseDocument(line.split(" ")[1] ?? "") }));
+    expect(documents.map(({ document }) => document?.version)).toEqual(documents.map((_, i) => i + 1));
+    for (const { line, document } of documents) expect(line).toContain(`${keyName(document?.keyIndex ?? -1)} `);
+  });
+
+  test("counts chunked answers and 503s by their status", async () => {
+    let turn = 0;
+    await using server = await httpServer((_, response) => {
+      response.statusCode = turn++ % 2 === 0 ? 200 : 503;
+      response.write("{");
+      response.end("}");
+    });
+    const measurement = await measureOnce(server.origin, { engine });
+    const { statuses } = measurement.operations.get;
+    expect((statuses["200"] ?? 0) + (statuses["503"] ?? 0)).toBe(measurement.received);
+    expect(statuses["503"]).toBeGreaterThan(0);
+    expect(failures(measurement)).toBe(0);
+  });
+
+  test("comes back after connections that end with their answer, and loses no request", async () => {
+    await using server = await httpServer((_, response) => response.setHeader("Connection", "close").end("{}"));
+    const measurement = await measureOnce(server.origin, { engine });
+    expect(measurement.received).toBeGreaterThan(4);
+    expect(failures(measurement)).toBe(0);
+    expect(imbalance(measurement)).toBe(0);
+  });
+
+  test("counts a close without an answer, and comes back", async () => {
+    await using server = await rawServer((socket) => socket.end());
+    const measurement = await measureOnce(server.origin, { engine });
+    expect(measurement.received).toBe(0);
+    expect(measurement.failed["early-close"]).toBeGreaterThan(1);
+    expect(imbalance(measurement)).toBe(0);
+  });
+
+  test("counts a reset", async () => {
+    await using server = await rawServer((socket) => socket.resetAndDestroy());
+    const measurement = await measureOnce(server.origin, { engine });
+    expect(measurement.failed["reset"]).toBeGreaterThan(1);
+    expect(imbalance(measurement)).toBe(0);
+  });
+
+  test("counts a malformed answer and does not wait for more of it", async () => {
+    await using server = await rawServer((socket) => socket.write("HTTP/1.1 2x0 OK\r\nContent-Length: 2\r\n\r\n{}"));
+    const measurement = await measureOnce(server.origin, { engine });
+    expect(measurement.failed["malformed"]).toBeGreaterThan(1);
+    expect(measurement.timedOut).toBe(0);
+    expect(imbalance(measurement)).toBe(0);
+  });
+
+  test("records requests without an answer at their timeout", async () => {
+    await using server = await httpServer(() => {});
+    const measurement = await measureOnce(server.origin, { engine, requestTimeoutMs: 100 }, { durationMs: 500 });
+    expect(measurement.timedOut).toBeGreaterThan(3);
+    expect(measurement.received).toBe(0);
+    const responseTime = decodeHistogram(measurement.operations.get.responseTimeUs);
+    expect(responseTime.totalCount).toBe(measurement.timedOut);
+    expect(responseTime.getValueAtPercentile(50)).toBeGreaterThanOrEqual(100_000);
+    expect(responseTime.getValueAtPercentile(50)).toBeLessThan(100_100);
+    expect(imbalance(measurement)).toBe(0);
+  });
+
+  test("keeps its connections from one load point to the next", async () => {
+    await using server = await httpServer((_, response) => response.end("{}"));
+    await using generator = await startTestGenerator(server.origin, { engine, connections: 70 });
+    expect(await generator.connect()).toMatchObject({ connections: 70 });
+    expect(server.seen).toEqual([]);
+    for (let i = 0; i < 2; i++) await generator.measure({ point: closedLoop, leadInMs: 0, durationMs: 150 });
+    expect(server.accepted()).toBe(70);
+  });
+});
+
+test("two agents split the connections exactly and write no version twice", async () => {
+  const versions: (number | undefined)[] = [];
+  await using server = await httpServer(async (request, response) => {
+    const body = await wholeBody(request);
+    if (body !== "") versions.push(parseDocument(body)?.version);
+    response.end();
+  });
+  const measurement = await measureOnce(server.origin, { workload, connections: 5, agentCpus: [null, null] });
+  expect(server.accepted()).toBe(5);
+  expect(measurement.inFlightAtEnd).toBe(5);
+  expect(imbalance(measurement)).toBe(0);
+  expect(new Set(versions).size).toBe(versions.length);
+});
+
+test("nobody listening is an error that says where", async () => {
+  await using generator = await startTestGenerator("http://127.0.0.1:1");
+  await expect(generator.connect()).rejects.toMatchObject({ code: "connect-failed", message: expect.stringContaining("127.0.0.1:1") });
+});

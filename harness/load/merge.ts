@@ -1,0 +1,59 @@
+/** What several agents measured at once, as one measurement: counts add up, histograms merge. */
+import type { LoadMeasurement, LoadPoint, OperationMeasurement } from "../core/measurement.ts";
+import { operations, type Operation } from "../core/scenario.ts";
+import { mergeHistograms } from "./histogram.ts";
+import type { AgentMeasurement, AgentOperation } from "./messages.ts";
+
+export function mergeMeasurements(
+  point: LoadPoint,
+  connections: number,
+  parts: readonly [AgentMeasurement, ...AgentMeasurement[]],
+): LoadMeasurement {
+  const total = (count: (part: AgentMeasurement) => number) => sum(parts.map(count));
+  const merged = Object.fromEntries(
+    operations.map((name) => [name, mergeOperation(parts.map((part) => part.operations[name]))]),
+  ) as Record<Operation, OperationMeasurement>;
+  const lags = parts.map((part) => part.scheduleLagUs).filter((lag) => lag !== null);
+  return {
+    point,
+    elapsedS: parts[0].elapsedS,
+    connections,
+    scheduled: point.kind === "open-loop" ? total((part) => part.scheduled ?? 0) : null,
+    inFlightAtStart: total((part) => part.inFlightAtStart),
+    sent: sum(operations.map((name) => merged[name].sent)),
+    received: total((part) => part.received),
+    inFlightAtEnd: total((part) => part.inFlightAtEnd),
+    timedOut: total((part) => part.timedOut),
+    failed: sumByKey(parts.map((part) => part.failed)),
+    bytesReceived: total((part) => part.bytesReceived),
+    operations: merged,
+    cache: {
+      l1: total((part) => part.cache.l1),
+      l2: total((part) => part.cache.l2),
+      absent: total((part) => part.cache.absent),
+    },
+    scheduleLagUs: lags.length > 0 ? mergeHistograms(lags) : null,
+    busyShare: Math.max(...parts.map((part) => part.busyShare)),
+    agentCpuS: total((part) => part.cpuS),
+    answersPer100Ms: parts[0].answersPer100Ms.map((_, step) => total((part) => part.answersPer100Ms[step] ?? 0)),
+  };
+}
+
+function mergeOperation(parts: readonly AgentOperation[]): OperationMeasurement {
+  return {
+    sent: sum(parts.map((part) => part.sent)),
+    statuses: sumByKey(parts.map((part) => part.statuses)),
+    serviceTimeUs: mergeHistograms(parts.map((part) => part.serviceTimeUs)),
+    responseTimeUs: mergeHistograms(parts.map((part) => part.responseTimeUs)),
+  };
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+
+function sumByKey(parts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const part of parts) {
+    for (const [key, count] of Object.entries(part)) total[key] = (total[key] ?? 0) + count;
+  }
+  return total;
+}

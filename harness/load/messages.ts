@@ -1,0 +1,66 @@
+/** What the generator and its agents say to each other over the IPC channel. */
+import type { LoadPoint } from "../core/measurement.ts";
+import type { CacheWorkload } from "../core/workload.ts";
+import type { EngineName } from "./engines.ts";
+import type { LoadErrorCode } from "./errors.ts";
+
+export type LoadWorkload = CacheWorkload | { readonly kind: "single-url"; readonly path: string };
+
+/** All an agent needs to know before it can open connections. */
+export interface AgentSetup {
+  readonly engine: EngineName;
+  readonly origin: string;
+  /** Of this agent alone. */
+  readonly connections: number;
+  readonly agent: number;
+  readonly agents: number;
+  readonly workload: LoadWorkload;
+  readonly seed: number;
+  readonly requestTimeoutMs: number;
+}
+
+export interface MeasureOrder {
+  readonly point: LoadPoint;
+  readonly leadInMs: number;
+  readonly durationMs: number;
+  /** When the lead-in starts, by the monotonic clock that all processes share. */
+  readonly startAtUs: number;
+  /** 0, 1, ...: each load point has arrivals of its own. */
+  readonly ordinal: number;
+}
+
+export type ToAgent =
+  | { readonly type: "set-up"; readonly setup: AgentSetup }
+  | { readonly type: "connect" }
+  | { readonly type: "measure"; readonly order: MeasureOrder };
+
+export type FromAgent =
+  | { readonly type: "ready" }
+  | { readonly type: "connected"; readonly firstUs: number; readonly lastUs: number }
+  | { readonly type: "measured"; readonly measurement: AgentMeasurement }
+  | { readonly type: "failed"; readonly code: LoadErrorCode; readonly message: string };
+
+export interface AgentOperation {
+  readonly sent: number;
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly serviceTimeUs: string;
+  readonly responseTimeUs: string;
+}
+
+/** A LoadMeasurement of one agent; numbers add up and histograms merge into the whole. */
+export interface AgentMeasurement {
+  readonly elapsedS: number;
+  readonly scheduled: number | null;
+  readonly inFlightAtStart: number;
+  readonly inFlightAtEnd: number;
+  readonly received: number;
+  readonly timedOut: number;
+  readonly failed: Readonly<Record<string, number>>;
+  readonly bytesReceived: number;
+  readonly operations: { readonly get: AgentOperation; readonly put: AgentOperation; readonly delete: AgentOperation };
+  readonly cache: { readonly l1: number; readonly l2: number; readonly absent: number };
+  readonly scheduleLagUs: string | null;
+  readonly busyShare: number;
+  readonly cpuS: number;
+  readonly answersPer100Ms: readonly number[];
+}

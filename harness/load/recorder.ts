@@ -1,0 +1,119 @@
+/** Counts what happens to the requests of one window in one agent. Plain arrays: it runs at every request. */
+import { operations, type Operation } from "../core/scenario.ts";
+import { MicrosecondHistogram } from "./histogram.ts";
+import type { AgentMeasurement, AgentOperation } from "./messages.ts";
+import type { CacheHeader } from "./response-header.ts";
+
+/** Why a request ended without a whole, well-formed answer. */
+export type FailureKind = "reset" | "early-close" | "malformed" | "refused";
+
+/** What the recorder asks of a request that has its answer; a Connection is one, so that nothing is allocated. */
+export interface SettledRequest {
+  readonly operation: number;
+  readonly dueUs: number;
+  readonly sentUs: number;
+  readonly answer: { readonly status: number; readonly cache: CacheHeader; readonly bytes: number };
+}
+
+/** What the loop knows of the window, beside the requests. */
+type WindowFacts = Pick<
+  AgentMeasurement,
+  "elapsedS" | "scheduled" | "inFlightAtStart" | "inFlightAtEnd" | "busyShare" | "cpuS"
+>;
+
+const seriesStepUs = 100_000;
+const statusLimit = 1000;
+const getCode = 0;
+
+class OperationRecorder {
+  sent = 0;
+  readonly statuses = new Uint32Array(statusLimit);
+  readonly serviceTime = new MicrosecondHistogram();
+  readonly responseTime = new MicrosecondHistogram();
+
+  encode(): AgentOperation {
+    const statuses: Record<string, number> = {};
+    this.statuses.forEach((count, status) => {
+      if (count > 0) statuses[status] = count;
+    });
+    return {
+      sent: this.sent,
+      statuses,
+      serviceTimeUs: this.serviceTime.encode(),
+      responseTimeUs: this.responseTime.encode(),
+    };
+  }
+}
+
+export class Recorder {
+  readonly #startUs: number;
+  readonly #operations = operations.map(() => new OperationRecorder());
+  readonly #failed: Partial<Record<FailureKind, number>> = {};
+  readonly #lag = new MicrosecondHistogram();
+  readonly #series: Uint32Array;
+  readonly #cache = new Uint32Array(3);
+  #received = 0;
+  #timedOut = 0;
+  #bytes = 0;
+
+  /** @param startUs start of the window; the answers per 100 ms count from it. */
+  constructor(startUs: number, durationMs: number) {
+    this.#startUs = startUs;
+    this.#series = new Uint32Array(Math.ceil(durationMs / 100));
+  }
+
+  sent(operation: number): void {
+    this.#of(operation).sent++;
+  }
+
+  lag(us: number): void {
+    this.#lag.record(us);
+  }
+
+  answered(request: SettledRequest, atUs: number): void {
+    const { status, cache, bytes } = request.answer;
+    this.#received++;
+    this.#bytes += bytes;
+    const own = this.#of(request.operation);
+    own.statuses[status] = (own.statuses[status] ?? 0) + 1;
+    own.serviceTime.record(atUs - request.sentUs);
+    own.responseTime.record(atUs - request.dueUs);
+    if (request.operation === getCode) this.#cache[cache] = (this.#cache[cache] ?? 0) + 1;
+    const step = Math.floor((atUs - this.#startUs) / seriesStepUs);
+    if (step >= 0 && step < this.#series.length) this.#series[step] = (this.#series[step] ?? 0) + 1;
+  }
+
+  /** Censored: all that is known is that the answer would have taken longer than the timeout. */
+  timedOut(operation: number, timeoutUs: number): void {
+    this.#timedOut++;
+    this.#of(operation).responseTime.record(timeoutUs);
+  }
+
+  /** Waited for a free connection until its timeout: scheduled and censored, but never sent. */
+  neverSent(operation: number, timeoutUs: number): void {
+    this.#of(operation).responseTime.record(timeoutUs);
+  }
+
+  failed(kind: FailureKind): void {
+    this.#failed[kind] = (this.#failed[kind] ?? 0) + 1;
+  }
+
+  finish(window: WindowFacts): AgentMeasurement {
+    const [get, put, remove] = this.#operations.map((operation) => operation.encode());
+    return {
+      ...window,
+      scheduleLagUs: window.scheduled === null ? null : this.#lag.encode(),
+      received: this.#received,
+      timedOut: this.#timedOut,
+      failed: this.#failed,
+      bytesReceived: this.#bytes,
+      operations: { get, put, delete: remove } as Record<Operation, AgentOperation>,
+      cache: { l1: this.#cache[1] ?? 0, l2: this.#cache[2] ?? 0, absent: this.#cache[0] ?? 0 },
+      answersPer100Ms: Array.from(this.#series),
+    };
+  }
+
+  #of(operation: number): OperationRecorder {
+    return this.#operations[operation] as OperationRecorder;
+  }
+}

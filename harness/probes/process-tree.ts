@@ -1,0 +1,45 @@
+/** Processor time and memory of a process tree, from /proc (proc(5)). */
+import { processStat, readProc } from "../processes/proc.ts";
+
+/** User and system time of live processes so far, s (steps of 10 ms); null where none can be read. */
+export function cpuSeconds(pids: readonly number[]): number | null {
+  const stats = pids.map(processStat).filter((stat) => stat !== null);
+  return stats.length === 0 ? null : stats.reduce((total, { cpuS }) => total + cpuS, 0);
+}
+
+export interface Memory {
+  readonly rssBytes: number;
+  /** Null where the kernel does not give smaps_rollup. */
+  readonly pssBytes: number | null;
+  readonly processes: number;
+}
+
+export function memoryOf(pids: readonly number[]): Memory {
+  const rollups = pids.map((pid) => readProc(`/proc/${pid}/smaps_rollup`)).filter((text) => text !== null);
+  const pss = rollups.map((text) => kilobytes(text, "Pss"));
+  return {
+    rssBytes: total(statuses(pids).map((text) => kilobytes(text, "VmRSS") ?? 0)),
+    pssBytes: rollups.length === 0 ? null : total(pss.map((value) => value ?? 0)),
+    processes: pids.length,
+  };
+}
+
+/** The kernel's own high-water mark of each process, summed, bytes; null where it is not given. */
+export function highWaterBytes(pids: readonly number[]): number | null {
+  const marks = statuses(pids).map((text) => kilobytes(text, "VmHWM"));
+  return marks.length === 0 || marks.includes(null) ? null : total(marks.map((mark) => mark ?? 0));
+}
+
+function statuses(pids: readonly number[]): string[] {
+  return pids.map((pid) => readProc(`/proc/${pid}/status`)).filter((text) => text !== null);
+}
+
+/** "VmRSS:   1234 kB" -> bytes. */
+function kilobytes(text: string, field: string): number | null {
+  const match = new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(text);
+  return match === null ? null : Number(match[1]) * 1024;
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

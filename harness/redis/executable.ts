@@ -1,0 +1,48 @@
+/** A Redis or Valkey executable, started anew for every trial: a free port on 127.0.0.1, no persistence, nothing shared. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import getPort from "get-port";
+import { environmentError } from "../errors.ts";
+import { ProcessGroup } from "../processes/group.ts";
+import { ping } from "./admin.ts";
+import type { RedisServer, RedisSource, RedisStart } from "./source.ts";
+
+export function executableSource(name: string, executable: string): RedisSource {
+  return { name, start: (options) => startExecutable(executable, options) };
+}
+
+async function startExecutable(executable: string, { cpus, logFile, signal }: RedisStart): Promise<RedisServer> {
+  // A free port can be taken by somebody else before the server binds it: then it ends, and another is tried.
+  for (let attempt = 1; ; attempt++) {
+    signal.throwIfAborted();
+    const port = await getPort({ host: "127.0.0.1" });
+    const folder = await mkdtemp(join(tmpdir(), "cache-bench-redis-"));
+    const settings = ["--bind", "127.0.0.1", "--port", String(port), "--save", "", "--appendonly", "no", "--maxclients", "10000", "--dir", folder];
+    const group = await ProcessGroup.start({ command: [executable, ...settings], cwd: folder, env: { PATH: process.env["PATH"] }, logFile, cpus });
+    const stop = async (): Promise<void> => {
+      await group[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    };
+    const url = `redis://127.0.0.1:${port}`;
+    try {
+      if (await becomesReady(url, group, signal)) return { url, exited: group.exited, [Symbol.asyncDispose]: stop };
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    const tail = group.logTail(3).join(" | ");
+    await stop();
+    if (attempt === 3) throw environmentError(`${executable} does not start: ${tail}`, "run it by hand to see why, or choose another with --redis");
+  }
+}
+
+async function becomesReady(url: string, group: ProcessGroup, signal: AbortSignal): Promise<boolean> {
+  for (let attempt = 0; attempt < 500 && group.exit === null; attempt++) {
+    signal.throwIfAborted();
+    if (await ping(url)) return true;
+    await sleep(10);
+  }
+  return false;
+}

@@ -1,0 +1,88 @@
+/** From chosen implementations to services that are built and checked, or to the reason why not. */
+import type { ImplementationResult } from "../core/result.ts";
+import { type CheckResult } from "../conformance/check.ts";
+import { runChecks } from "../conformance/suite.ts";
+import { UserError, messageOf } from "../errors.ts";
+import type { RedisSource } from "../redis/source.ts";
+import type { Implementation } from "../store/catalogue.ts";
+import { build, hashSource } from "../targets/build.ts";
+import { processTarget } from "../targets/process.ts";
+import { ServiceFault, untilReady, whileAlive } from "../targets/readiness.ts";
+import type { Launchable } from "../targets/service.ts";
+import { findToolchain } from "../targets/toolchain.ts";
+
+export type Status = ImplementationResult["status"];
+type Failed = Extract<Status, { kind: "failed" }>;
+
+/** An implementation whose toolchain is here. */
+export interface Candidate {
+  readonly implementation: Implementation;
+  readonly toolchain: { readonly command: string; readonly version: string };
+  readonly sourceHash: string;
+}
+
+export type Found = { readonly kind: "candidate"; readonly candidate: Candidate } | { readonly kind: "skipped"; readonly implementation: Implementation; readonly status: Extract<Status, { kind: "skipped" }> };
+
+export async function findCandidate(implementation: Implementation): Promise<Found> {
+  const toolchain = await findToolchain(implementation.manifest);
+  if (toolchain.kind === "missing") return { kind: "skipped", implementation, status: { kind: "skipped", reason: toolchain.reason, cure: toolchain.cure } };
+  return { kind: "candidate", candidate: { implementation, toolchain, sourceHash: await hashSource(implementation.folder) } };
+}
+
+/** A service that is ready to be measured. */
+export interface Built {
+  readonly candidate: Candidate;
+  readonly launchable: Launchable;
+  readonly status: Extract<Status, { kind: "measured" }>;
+}
+
+export interface PrepareOptions {
+  readonly logFile: string;
+  readonly signal: AbortSignal;
+}
+
+/** Rejects only when aborted or when something of ours is broken. */
+export async function buildCandidate(candidate: Candidate, { logFile, signal }: PrepareOptions): Promise<Built | Failed> {
+  const { implementation, toolchain, sourceHash } = candidate;
+  try {
+    const built = await build({ implementation, toolchain, sourceHash, logFile, signal });
+    const { artifactBytes, buildS } = built;
+    return {
+      candidate,
+      launchable: processTarget(implementation.manifest, built),
+      status: { kind: "measured", sourceHash, toolchainVersion: toolchain.version, artifactBytes, buildS },
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof UserError)) throw error;
+    return { kind: "failed", stage: "build", reason: error.message, cure: error.cure };
+  }
+}
+
+/** The checks' results, on a Redis and a launch of their own; a Failed when the service does not get that far. */
+export async function checkConformance({ launchable }: Built, redisSource: RedisSource, { logFile, signal }: PrepareOptions): Promise<readonly CheckResult[] | Failed> {
+  await using redis = await redisSource.start({ cpus: null, logFile: `${logFile}.redis`, signal });
+  try {
+    await using service = await launchable.launch({ settings: { redisUrl: redis.url, workers: 1, l1MaxBytes: 64 * 1024 * 1024 }, cpus: null, logFile, signal });
+    await untilReady(service, signal);
+    return await whileAlive(service, runChecks(service.origin, redis.url, signal));
+  } catch (error) {
+    signal.throwIfAborted();
+    const tail = error instanceof ServiceFault && error.logTail.length > 0 ? `\n${error.logTail.join("\n")}` : "";
+    return { kind: "failed", stage: "launch", reason: `${messageOf(error)}${tail}`, cure: "mend what the service's log names; the whole of it is in the run's logs folder" };
+  }
+}
+
+/** The first failed check, as the reason why an implementation is not measured. */
+export function nonconforming(id: string, results: readonly CheckResult[]): Failed | null {
+  const failed = results.filter((result) => result.outcome === "failed");
+  const [first] = failed;
+  if (first === undefined) return null;
+  const more = failed.length > 1 ? ` (${failed.length} checks fail: ${failed.map((result) => result.id).join(", ")})` : "";
+  return {
+    kind: "failed",
+    stage: "conformance",
+    reason: `${first.id}: ${first.broke}; expected ${first.expected}, seen ${first.seen}${more}`,
+    cure: `cache-bench verify ${id} shows all of it; --allow-nonconforming measures it without a rank`,
+  };
+}

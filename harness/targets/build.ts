@@ -1,0 +1,131 @@
+/**
+ * Builds an implementation in the user's cache folder, never in its own. A build is named by the hash of its source
+ * and toolchain, so what is measured is what was hashed, and a failed build can never leave an older product in its place.
+ */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { cp, lstat, mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
+import { join, relative } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { z } from "zod";
+import { UserError, exitCodes, messageOf } from "../errors.ts";
+import { cacheFolder } from "../paths.ts";
+import { ProcessGroup } from "../processes/group.ts";
+import type { Implementation } from "../store/catalogue.ts";
+import { readJsonFile } from "../store/json-file.ts";
+
+export interface Build {
+  /** Replaces {source}, {out}, {cache} and {toolchain} in a manifest's argument vectors. */
+  readonly resolve: (argument: string) => string;
+  readonly folder: string;
+  readonly artifactBytes: number;
+  /** Null when an earlier build of the same source was used. */
+  readonly buildS: number | null;
+}
+
+/** Left out of the copy, the hash, and so of the build: what tools leave in a source folder. */
+const notSource = new Set(["node_modules", "target", "dist", "__pycache__", ".venv", ".git", ".mypy_cache", ".ruff_cache", ".pytest_cache"]);
+
+const recordSchema = z.strictObject({ artifactBytes: z.int(), buildS: z.number() });
+
+/** SHA-256 over names and contents of the folder's files. */
+export async function hashSource(folder: string): Promise<string> {
+  const hash = createHash("sha256");
+  for (const file of await sourceFiles(folder)) {
+    const content = await readFile(file);
+    hash.update(`${relative(folder, file)}\0${content.length}\0`).update(content);
+  }
+  return hash.digest("hex");
+}
+
+export interface BuildOptions {
+  readonly implementation: Implementation;
+  readonly sourceHash: string;
+  readonly toolchain: { readonly command: string; readonly version: string };
+  readonly logFile: string;
+  readonly signal: AbortSignal;
+}
+
+/** Throws a UserError (exit code 6) that shows the end of the build's own output. */
+export async function build(options: BuildOptions): Promise<Build> {
+  const { implementation, sourceHash, toolchain } = options;
+  const { manifest } = implementation;
+  const id = createHash("sha256").update(`${sourceHash}\0${toolchain.command}\0${toolchain.version}\0${process.arch}`).digest("hex").slice(0, 20);
+  const folder = join(cacheFolder(), "builds", manifest.id, id);
+  const resolve = placeholders(folder, join(cacheFolder(), "compilers", manifest.id), toolchain.command);
+  const record = join(folder, "build.json");
+  if (existsSync(record)) return { ...readJsonFile(record, recordSchema), buildS: null, folder, resolve };
+
+  await rm(folder, { recursive: true, force: true });
+  await copySource(implementation.folder, join(folder, "source"));
+  await mkdir(join(folder, "out"), { recursive: true });
+  await mkdir(resolve("{cache}"), { recursive: true });
+  const started = performance.now();
+  for (const command of manifest.build.commands) await runStep(command.map(resolve), { ...options, cwd: join(folder, "source") });
+  const buildS = (performance.now() - started) / 1000;
+  const artifact = resolve(manifest.build.artifact);
+  if (!existsSync(artifact)) throw buildError(manifest.id, `the build made no ${manifest.build.artifact}`);
+  const artifactBytes = await sizeOf(artifact);
+  await writeFileAtomic(record, JSON.stringify({ artifactBytes, buildS }));
+  return { resolve, folder, artifactBytes, buildS };
+}
+
+/** Bytes of a file, or of all files below a folder; links count as themselves. */
+export async function sizeOf(path: string): Promise<number> {
+  const stat = await lstat(path);
+  if (!stat.isDirectory()) return stat.size;
+  const sizes = await Promise.all((await readdir(path)).map((name) => sizeOf(join(path, name))));
+  return sizes.reduce((total, size) => total + size, 0);
+}
+
+function placeholders(folder: string, cache: string, toolchain: string): (argument: string) => string {
+  const values: Readonly<Record<string, string>> = { source: join(folder, "source"), out: join(folder, "out"), cache, toolchain };
+  return (argument) => argument.replace(/\{(source|out|cache|toolchain)\}/g, (whole, name: string) => values[name] ?? whole);
+}
+
+async function runStep(command: readonly string[], { implementation, logFile, signal, cwd }: BuildOptions & { cwd: string }): Promise<void> {
+  const id = implementation.manifest.id;
+  signal.throwIfAborted();
+  try {
+    await using step = await ProcessGroup.start({ command, cwd, env: process.env, logFile, cpus: null });
+    const exit = await untilAborted(step.exited, signal);
+    if (exit.code === 0) return;
+    throw buildError(id, `${command[0]} ended with ${exit.code ?? exit.signal}:\n${step.logTail(15).join("\n")}`);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof UserError ? error : buildError(id, messageOf(error));
+  }
+}
+
+/** The value of a promise, or the signal's reason as soon as it is aborted. */
+export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function buildError(id: string, sentence: string): UserError {
+  return new UserError(exitCodes.implementation, `${id} does not build: ${sentence}`, "mend what the build's output names; the whole of it is in the run's logs folder");
+}
+
+/** Copied beside its place and renamed, so that an interrupted copy is never built. */
+async function copySource(from: string, to: string): Promise<void> {
+  await cp(from, `${to}.copy`, { recursive: true, filter: (path) => !notSource.has(path.split("/").at(-1) ?? "") });
+  await rename(`${to}.copy`, to);
+}
+
+async function sourceFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = await Promise.all(
+    entries
+      .filter(({ name }) => !notSource.has(name))
+      .map(async (entry) => (entry.isDirectory() ? sourceFiles(join(folder, entry.name)) : [join(folder, entry.name)])),
+  );
+  return files.flat().toSorted();
+}

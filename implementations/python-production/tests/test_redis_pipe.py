@@ -1,0 +1,141 @@
+"""The pipe against a Redis of a few lines that can be silent, or cut its connections."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import hiredis
+import pytest
+
+from cache_service.redis_pipe import RedisPipe
+from cache_service.redis_store import pack
+from cache_service.store import StoreUnavailableError
+
+TIMEOUT_S = 0.1
+
+
+class FakeRedis:
+    def __init__(self) -> None:
+        self.commands: list[list[bytes]] = []
+        self.answers = asyncio.Event()
+        self.answers.set()
+        self._clients: set[asyncio.StreamWriter] = set()
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"redis://127.0.0.1:{self._server.sockets[0].getsockname()[1]}?protocol=2"
+
+    async def stop(self) -> None:
+        self._server.close()
+        self.cut()
+        await self._server.wait_closed()
+
+    def cut(self) -> None:
+        for writer in self._clients:
+            writer.close()
+
+    def data_commands(self) -> list[list[bytes]]:
+        return [words for words in self.commands if words[0] in {b"ECHO", b"FAIL"}]
+
+    async def _serve(self, stream: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._clients.add(writer)
+        parser = hiredis.Reader()
+        while data := await stream.read(65_536):
+            parser.feed(data)
+            while (words := parser.gets()) is not False:
+                assert isinstance(words, list)
+                self.commands.append(words)
+                if words[0] in {b"ECHO", b"FAIL"}:
+                    await self.answers.wait()
+                writer.write(self._reply(words))
+        self._clients.discard(writer)
+        writer.close()
+
+    def _reply(self, words: list[bytes]) -> bytes:
+        if words[0] == b"ECHO":
+            return b"$%d\r\n%s\r\n" % (len(words[1]), words[1])
+        if words[0] == b"FAIL":
+            return b"-OOM no memory\r\n"
+        return b":7\r\n" if words[:2] == [b"CLIENT", b"ID"] else b"+OK\r\n"
+
+
+@pytest.fixture
+async def redis() -> AsyncIterator[FakeRedis]:
+    redis = FakeRedis()
+    await redis.start()
+    yield redis
+    redis.answers.set()
+    await redis.stop()
+
+
+@pytest.fixture
+async def pipe(redis: FakeRedis) -> AsyncIterator[RedisPipe]:
+    pipe = RedisPipe(redis.url, TIMEOUT_S, 1_000)
+    pipe.start(on_connected=lambda: None)
+    yield pipe
+    await pipe.close()
+
+
+async def test_replies_reach_their_callers_in_order(pipe: RedisPipe) -> None:
+    replies = await asyncio.gather(*(pipe.call(pack(b"ECHO", b"%d" % n)) for n in range(1_000)))
+    assert replies == [b"%d" % n for n in range(1_000)]
+
+
+async def test_of_commands_sent_together_the_last_reply_counts(pipe: RedisPipe) -> None:
+    both = pack(b"ECHO", b"1") + pack(b"ECHO", b"2")
+    assert await pipe.call(both, replies=2) == b"2"
+    assert await pipe.call(pack(b"ECHO", b"3")) == b"3"
+
+
+async def test_a_refusal_fails_its_own_call_only(pipe: RedisPipe) -> None:
+    refused, answered = pipe.call(pack(b"FAIL")), pipe.call(pack(b"ECHO", b"1"))
+    with pytest.raises(StoreUnavailableError, match="no memory"):
+        await refused
+    assert await answered == b"1"
+
+
+async def test_a_silent_redis_times_out_and_the_connection_stays(
+    pipe: RedisPipe, redis: FakeRedis
+) -> None:
+    await pipe.call(pack(b"ECHO", b"0"))
+    redis.answers.clear()
+    started = asyncio.get_running_loop().time()
+    with pytest.raises(StoreUnavailableError, match="in time"):
+        await pipe.call(pack(b"ECHO", b"old"))
+    assert asyncio.get_running_loop().time() - started < TIMEOUT_S + 0.1
+    redis.answers.set()
+    assert await pipe.call(pack(b"ECHO", b"new")) == b"new"
+    assert [words[1] for words in redis.data_commands()] == [b"0", b"old", b"new"]
+    assert redis.commands.count([b"CLIENT", b"ID"]) == 1
+
+
+async def test_a_new_connection_first_ends_the_previous_one(
+    pipe: RedisPipe, redis: FakeRedis
+) -> None:
+    await pipe.call(pack(b"ECHO", b"1"))
+    redis.cut()
+    await asyncio.sleep(0.02)
+    assert await pipe.call(pack(b"ECHO", b"2")) == b"2"
+    kill = redis.commands.index([b"CLIENT", b"KILL", b"ID", b"7"])
+    assert kill < redis.commands.index([b"ECHO", b"2"])
+
+
+async def test_what_was_sent_on_a_lost_connection_fails_at_once(
+    pipe: RedisPipe, redis: FakeRedis
+) -> None:
+    await pipe.call(pack(b"ECHO", b"1"))
+    redis.answers.clear()
+    call = pipe.call(pack(b"ECHO", b"2"))
+    await asyncio.sleep(0.02)
+    redis.cut()
+    with pytest.raises(StoreUnavailableError, match="lost"):
+        await call
+
+
+async def test_with_nobody_listening_calls_fail_without_waiting() -> None:
+    pipe = RedisPipe("redis://127.0.0.1:1", TIMEOUT_S, 1_000)
+    pipe.start(on_connected=lambda: None)
+    with pytest.raises(StoreUnavailableError):
+        await pipe.call(pack(b"ECHO", b"1"))
+    with pytest.raises(StoreUnavailableError, match="not reachable"):
+        pipe.call(pack(b"ECHO", b"1"))
+    await pipe.close()

@@ -1,0 +1,118 @@
+//! The read path and the write path: L1, then the store.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+
+use crate::{
+    guard::{Boarding, FlightTicket, Guard, Learned},
+    l1::{Entry, L1, Lookup, Usage},
+    store::{Store, StoreError, Stored},
+};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    InL1(Bytes),
+    InStore(Bytes),
+    Nowhere,
+}
+
+type Fetched = Result<Option<Bytes>, StoreError>;
+
+pub struct Cache<S> {
+    store: Arc<S>,
+    guard: Arc<Guard<Fetched>>,
+    l1_ttl: Duration,
+}
+
+impl<S: Store> Cache<S> {
+    pub fn new(store: Arc<S>, l1: L1, l1_ttl: Duration) -> Self {
+        Self {
+            store,
+            guard: Arc::new(Guard::new(l1)),
+            l1_ttl,
+        }
+    }
+
+    pub async fn get(&self, key: &str) -> Result<Found, StoreError> {
+        loop {
+            match self.guard.look_up(key) {
+                Lookup::Value(body) => return Ok(Found::InL1(body)),
+                Lookup::Absent => return Ok(Found::Nowhere),
+                Lookup::Unknown => {}
+            }
+            let mut landing = match self.guard.board(key) {
+                Boarding::Landed => continue,
+                Boarding::Follow(landing) => landing,
+                Boarding::Lead(ticket, landing) => {
+                    // In a task of its own: followers must not lose it when the leader's client leaves.
+                    tokio::spawn(fetch(self.store.clone(), self.l1_ttl, ticket));
+                    landing
+                }
+            };
+            let Ok(fetched) = landing.wait_for(Option::is_some).await else {
+                return Err(StoreError::Failed("the read was lost".into()));
+            };
+            return match fetched.as_ref() {
+                Some(Ok(Some(body))) => Ok(Found::InStore(body.clone())),
+                Some(Err(error)) => Err(error.clone()),
+                Some(Ok(None)) | None => Ok(Found::Nowhere),
+            };
+        }
+    }
+
+    pub async fn put(&self, key: &str, body: &[u8], ttl: Duration) -> Result<(), StoreError> {
+        let ticket = self.guard.begin_write(key);
+        // From before the store's clock starts, so that L1 never outlives it.
+        let expires_at = Instant::now() + ttl.min(self.l1_ttl);
+        self.store.set(key, body, ttl).await?;
+        ticket.acknowledged_value(Entry {
+            // A copy: the body is a slice of the connection's read buffer and would keep all of it.
+            body: Bytes::copy_from_slice(body),
+            expires_at,
+        });
+        Ok(())
+    }
+
+    pub async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        let _evicts_when_dropped = self.guard.begin_write(key);
+        self.store.delete(key).await
+    }
+
+    pub async fn store_answers(&self) -> bool {
+        self.store.ping().await.is_ok()
+    }
+
+    pub fn usage(&self) -> Usage {
+        self.guard.usage()
+    }
+}
+
+async fn fetch<S: Store>(store: Arc<S>, l1_ttl: Duration, ticket: FlightTicket<Fetched>) {
+    // The TTL runs from some moment after this one, so L1 never outlives it.
+    let asked_at = Instant::now();
+    let stored = store.get(ticket.key()).await;
+    let learned = match &stored {
+        Ok(Some(stored)) => Learned::Value(l1_entry(stored, asked_at, l1_ttl)),
+        Ok(None) => Learned::Absent,
+        Err(_) => Learned::Nothing,
+    };
+    ticket.land(learned, stored.map(|found| found.map(|stored| stored.body)));
+}
+
+fn l1_entry(stored: &Stored, asked_at: Instant, l1_ttl: Duration) -> Entry {
+    let life = stored
+        .remaining
+        .map_or(l1_ttl, |remaining| remaining.min(l1_ttl));
+    Entry {
+        body: stored.body.clone(),
+        expires_at: asked_at + life,
+    }
+}
+
+#[cfg(test)]
+#[path = "cache_tests.rs"]
+mod tests;

@@ -1,0 +1,230 @@
+//! What may enter L1. A read brings a value that was true when Redis answered; by the time it
+//! arrives a write of the same key may have made it old. So every read and write on its way to
+//! Redis is on record here, by key, and L1 changes only under the lock of that record:
+//!
+//! * readers of one key share one flight;
+//! * a flight fills L1 only if no write was under way at any moment of its life, and nobody who
+//!   comes after a write joins a flight from before it;
+//! * a write fills L1 only if it had the key to itself: of two that overlap, nobody here knows
+//!   which one Redis took last.
+
+use std::{
+    collections::{HashMap, hash_map::RandomState},
+    hash::BuildHasher,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use parking_lot::{Mutex, MutexGuard};
+use tokio::sync::watch;
+
+use crate::l1::{Entry, L1, Lookup, Usage};
+
+/// Enough that two workers rarely meet at one lock.
+const SHARDS: u64 = 64;
+
+/// What a flight brings to all who wait for it.
+pub type Landing<T> = watch::Receiver<Option<T>>;
+
+pub struct Guard<T> {
+    l1: L1,
+    shards: Vec<Mutex<Shard<T>>>,
+    hasher: RandomState,
+    flights_started: AtomicU64,
+}
+
+type Shard<T> = HashMap<Arc<str>, UnderWay<T>>;
+
+struct UnderWay<T> {
+    flight: Option<Flight<T>>,
+    writes: usize,
+    /// Two writes overlapped since the key was last quiet.
+    contended: bool,
+}
+
+struct Flight<T> {
+    number: u64,
+    landing: Landing<T>,
+}
+
+pub enum Boarding<T> {
+    /// L1 got to know the key in the meantime.
+    Landed,
+    Follow(Landing<T>),
+    /// The caller has to fetch the value and hand it in.
+    Lead(FlightTicket<T>, Landing<T>),
+}
+
+/// What L1 learns from a read.
+pub enum Learned {
+    Value(Entry),
+    Absent,
+    Nothing,
+}
+
+impl<T> Guard<T> {
+    pub fn new(l1: L1) -> Self {
+        Self {
+            l1,
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            hasher: RandomState::new(),
+            flights_started: AtomicU64::new(0),
+        }
+    }
+
+    pub fn look_up(&self, key: &str) -> Lookup {
+        self.l1.look_up(key)
+    }
+
+    pub fn usage(&self) -> Usage {
+        self.l1.usage()
+    }
+
+    pub fn board(self: &Arc<Self>, key: &str) -> Boarding<T> {
+        let mut shard = self.shard(key);
+        if let Some(flight) = shard
+            .get(key)
+            .and_then(|under_way| under_way.flight.as_ref())
+        {
+            return Boarding::Follow(flight.landing.clone());
+        }
+        if self.l1.knows(key) {
+            return Boarding::Landed;
+        }
+        let (sender, landing) = watch::channel(None);
+        let number = self.flights_started.fetch_add(1, Ordering::Relaxed);
+        let key: Arc<str> = key.into();
+        shard.entry(key.clone()).or_default().flight = Some(Flight {
+            number,
+            landing: landing.clone(),
+        });
+        let ticket = FlightTicket {
+            guard: self.clone(),
+            key,
+            number,
+            sender,
+        };
+        Boarding::Lead(ticket, landing)
+    }
+
+    pub fn begin_write(self: &Arc<Self>, key: &str) -> WriteTicket<T> {
+        let key: Arc<str> = key.into();
+        let mut shard = self.shard(&key);
+        let under_way = shard.entry(key.clone()).or_default();
+        under_way.contended |= under_way.writes > 0;
+        under_way.writes += 1;
+        drop(shard);
+        WriteTicket {
+            guard: self.clone(),
+            key,
+            fill: None,
+        }
+    }
+
+    fn end_flight(&self, key: &Arc<str>, number: u64, learned: Learned) {
+        let mut shard = self.shard(key);
+        let Some(under_way) = shard.get_mut(key) else {
+            return;
+        };
+        if under_way
+            .flight
+            .as_ref()
+            .is_none_or(|flight| flight.number != number)
+        {
+            return; // A write has ended since: what this flight brings may be old.
+        }
+        under_way.flight = None;
+        if under_way.writes > 0 {
+            return;
+        }
+        match learned {
+            Learned::Value(entry) => self.l1.put(key.clone(), entry),
+            Learned::Absent => self.l1.put_absent(key.clone()),
+            Learned::Nothing => {}
+        }
+        shard.remove(key);
+    }
+
+    fn end_write(&self, key: &Arc<str>, fill: Option<Entry>) {
+        let mut shard = self.shard(key);
+        let Some(under_way) = shard.get_mut(key) else {
+            return;
+        };
+        match fill {
+            Some(entry) if !under_way.contended => self.l1.put(key.clone(), entry),
+            _ => self.l1.evict(key),
+        }
+        under_way.flight = None;
+        under_way.writes -= 1;
+        if under_way.writes == 0 {
+            shard.remove(key);
+        }
+    }
+
+    fn shard(&self, key: &str) -> MutexGuard<'_, Shard<T>> {
+        let index = self.hasher.hash_one(key) % SHARDS;
+        self.shards[usize::try_from(index).expect("there are 64 shards")].lock()
+    }
+}
+
+impl<T> Default for UnderWay<T> {
+    fn default() -> Self {
+        Self {
+            flight: None,
+            writes: 0,
+            contended: false,
+        }
+    }
+}
+
+/// A read on its way. Dropped without landing (a panic), it leaves no trace and its followers hear of it.
+pub struct FlightTicket<T> {
+    guard: Arc<Guard<T>>,
+    key: Arc<str>,
+    number: u64,
+    sender: watch::Sender<Option<T>>,
+}
+
+impl<T> FlightTicket<T> {
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    pub fn land(self, learned: Learned, outcome: T) {
+        self.guard.end_flight(&self.key, self.number, learned);
+        self.sender.send_replace(Some(outcome));
+    }
+}
+
+impl<T> Drop for FlightTicket<T> {
+    fn drop(&mut self) {
+        self.guard
+            .end_flight(&self.key, self.number, Learned::Nothing);
+    }
+}
+
+/// A write on its way. Dropped unacknowledged (refused, too late, or the client left) its outcome
+/// is unknown, and the key leaves L1.
+pub struct WriteTicket<T> {
+    guard: Arc<Guard<T>>,
+    key: Arc<str>,
+    fill: Option<Entry>,
+}
+
+impl<T> WriteTicket<T> {
+    pub fn acknowledged_value(mut self, entry: Entry) {
+        self.fill = Some(entry);
+    }
+}
+
+impl<T> Drop for WriteTicket<T> {
+    fn drop(&mut self) {
+        self.guard.end_write(&self.key, self.fill.take());
+    }
+}
+
+#[cfg(test)]
+#[path = "guard_tests.rs"]
+mod tests;

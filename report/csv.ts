@@ -1,0 +1,63 @@
+/** One line per figure, in the units of metrics.ts. */
+import { metrics } from "../harness/core/metrics.ts";
+import type { Column, ReportModel, Row, Table } from "./model-types.ts";
+
+const header = [
+  "scenario",
+  "offered_rate_per_s",
+  "implementation",
+  "language",
+  "variant",
+  "status",
+  "metric",
+  "unit",
+  "verdict",
+  "value",
+  "interval",
+  "low",
+  "high",
+  "launches",
+  "comparison",
+  "factor",
+  "notes",
+];
+
+export function renderCsv(model: ReportModel): string {
+  const lines = model.tables.flatMap((table) =>
+    table.rows.flatMap((row) => table.allColumns.map((column) => figureLine(model, table, row, column))),
+  );
+  return [header, ...lines].map((line) => `${line.map(csvField).join(",")}\r\n`).join("");
+}
+
+function figureLine(model: ReportModel, table: Table, row: Row, { metric }: Column): (string | number)[] {
+  const cell = row.cells[metric];
+  const interval = cell.raw?.interval;
+  const numbers = row.status === "measured" ? cell.footnotes : row.footnotes;
+  const notes = model.footnotes.filter(({ number }) => numbers.includes(number)).map(({ reason, cure }) => `${reason} ${cure}`);
+  return [
+    table.scenario,
+    table.offeredRatePerS,
+    row.implementation,
+    row.language,
+    row.variant,
+    row.status,
+    metric,
+    metrics[metric].unit,
+    cell.verdict,
+    cell.raw?.value ?? "",
+    interval?.kind ?? "",
+    interval?.low ?? "",
+    interval?.high ?? "",
+    cell.raw?.launches ?? "",
+    cell.comparison?.kind ?? "",
+    cell.comparison && "factor" in cell.comparison ? cell.comparison.factor : "",
+    notes.join(" "),
+  ];
+}
+
+/** Text that a spreadsheet would run as a formula gets an apostrophe (OWASP, "CSV Injection"). */
+export function csvField(value: string | number): string {
+  if (typeof value === "number") return String(value);
+  const text = /^\s*[=+\-@\t\r|]/.test(value) ? `'${value}` : value;
+  return /[",\r\n']/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,20 @@
+/** Footnotes in the order of first use; the same reason with the same cure is one footnote. */
+import type { Footnote } from "./model-types.ts";
+
+export class Footnotes {
+  readonly #numbers = new Map<string, Footnote>();
+
+  /** The number of the footnote with this reason and cure. */
+  cite(reason: string, cure: string): number {
+    const key = JSON.stringify([reason, cure]);
+    const known = this.#numbers.get(key);
+    if (known) return known.number;
+    const footnote = { number: this.#numbers.size + 1, reason, cure };
+    this.#numbers.set(key, footnote);
+    return footnote.number;
+  }
+
+  all(): readonly Footnote[] {
+    return [...this.#numbers.values()];
+  }
+}

@@ -1,0 +1,177 @@
+/** Charts: a canvas for the script, and the same numbers as a table for everyone. */
+import type { ColdStartChart, LatencySeries, MemorySeries, ThroughputBar } from "../charts/types.ts";
+import { groupThousands } from "../format.ts";
+import type { ReportModel, Table } from "../model-types.ts";
+import { markup, type Markup } from "./markup.ts";
+import { scrollable, swatch } from "./tables.ts";
+
+interface Chart {
+  readonly id: string;
+  readonly kind: "throughput" | "latency" | "memory" | "cold-start";
+  readonly title: string;
+  readonly note: string;
+  /** Lines to draw, for the height. */
+  readonly entries: number;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly Insertable[])[];
+}
+type Insertable = string | Markup;
+
+export function tableFigures(table: Table): Markup[] {
+  const { throughput, latency, memory } = table.charts;
+  const rate = groupThousands(table.offeredRatePerS);
+  return [
+    throughput.length > 0 ? figure(throughputChart(`throughput-${table.id}`, throughput)) : markup``,
+    latency.length > 0 ? figure(latencyChart(`latency-${table.id}`, rate, latency)) : markup``,
+    memory.length > 0 ? figure(memoryChart(`memory-${table.id}`, memory)) : markup``,
+  ];
+}
+
+export function coldStartFigure({ coldStart }: ReportModel): Markup {
+  return coldStart ? figure(coldStartTable(coldStart)) : markup``;
+}
+
+function figure({ id, kind, title, note, entries, head, rows }: Chart): Markup {
+  const bars = kind === "throughput" || kind === "cold-start";
+  const height = bars ? `bars-${Math.min(12, Math.max(2, entries))}` : "lines";
+  return markup`<figure id="${id}">
+    <figcaption>
+      <h3>${title}<a class="anchor" href="#${id}" aria-label="Link to ${title}">#</a></h3>
+      <p>${note}</p>
+    </figcaption>
+    <div class="plot ${height}">
+      <canvas data-chart="${kind}" id="canvas-${id}" role="img" aria-label="${title}. The table below holds the numbers."></canvas>
+    </div>
+    <details>
+      <summary>${title}: the numbers</summary>
+      ${scrollable(
+        `${title}: the numbers`,
+        markup`<table>
+          <thead>
+            <tr>
+              ${head.map((text, index) => markup`<th scope="col" class="${index > 0 ? "number" : "name"}">${text}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${rows.map(
+              ([first, ...others]) =>
+                markup`<tr>
+                  <th scope="row">${first ?? ""}</th>
+                  ${others.map((text) => markup`<td class="number">${text}</td>`)}
+                </tr>`,
+            )}
+          </tbody>
+        </table>`,
+      )}
+    </details>
+  </figure>`;
+}
+
+function throughputChart(id: string, bars: readonly ThroughputBar[]): Chart {
+  return {
+    id,
+    kind: "throughput",
+    title: "Throughput",
+    note: "Closed loop, with intervals over launches. A hatched bar is a lower bound: the set-up ended before the service did.",
+    entries: bars.length,
+    head: ["implementation", "ops/s", "interval low", "interval high", "verdict"],
+    rows: bars.map((bar) => [
+      named(bar),
+      `${bar.bounded ? "≥ " : ""}${significant(bar.value, bar.bounded)}`,
+      significant(bar.low),
+      significant(bar.high),
+      bar.bounded ? "bounded" : "valid",
+    ]),
+  };
+}
+
+const printedQuantiles = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999];
+
+function latencyChart(id: string, rate: string, series: readonly LatencySeries[]): Chart {
+  return {
+    id,
+    kind: "latency",
+    title: `Response time by percentile at ${rate} requests/s`,
+    note: "Reads and writes of all valid launches together, from the time each request was due. Lines end where fewer than 100 samples lie beyond.",
+    entries: series.length,
+    head: ["implementation", ...printedQuantiles.map((q) => `p${Number((q * 100).toFixed(4))}, ms`), "samples", "launches"],
+    rows: series.map((line) => [
+      named(line),
+      ...printedQuantiles.map((quantile) => atQuantile(line, quantile)),
+      groupThousands(line.samples),
+      String(line.launches),
+    ]),
+  };
+}
+
+/** The curve's own points lie 0.05 apart on a log axis: between two of them straight. */
+function atQuantile({ points }: LatencySeries, quantile: number): string {
+  const next = points.findIndex((point) => point.quantile >= quantile - 1e-9);
+  const above = points[next];
+  if (!above) return "-";
+  const below = points[next - 1] ?? above;
+  const x = Math.log10(1 / (1 - quantile));
+  const share = above.x === below.x ? 1 : (x - below.x) / (above.x - below.x);
+  return significant(below.ms + (above.ms - below.ms) * share);
+}
+
+const phases = ["idle", "warmed", "open-loop", "closed-loop", "after"];
+
+function memoryChart(id: string, series: readonly MemorySeries[]): Chart {
+  const highest = (values: readonly number[]) => (values.length === 0 ? "-" : significant(Math.max(...values)));
+  return {
+    id,
+    kind: "memory",
+    title: "Memory over a trial",
+    note: "Median launch. Solid: resident set (RSS). Dashed: proportional set (PSS), where pages shared between processes count once.",
+    entries: series.length,
+    head: ["implementation", ...phases.flatMap((phase) => [`${phase}: RSS, MB`, `${phase}: PSS, MB`])],
+    rows: series.map((line) => [
+      named(line),
+      ...phases.flatMap((phase) => {
+        const points = line.points.filter((point) => point.phase === phase);
+        return [highest(points.map((point) => point.rssMb)), highest(points.flatMap((point) => point.pssMb ?? []))];
+      }),
+    ]),
+  };
+}
+
+function coldStartTable({ boxes, launchOverheadMs }: ColdStartChart): Chart {
+  const overhead =
+    launchOverheadMs === null ? "" : ` Starting a process that does nothing takes ${significant(launchOverheadMs)} ms of it.`;
+  return {
+    id: "cold-start",
+    kind: "cold-start",
+    title: "Cold start",
+    note: `From exec to the first correct answer; box: middle half, line: median, whiskers: up to 1.5 box lengths, points: all runs.${overhead}`,
+    entries: boxes.length,
+    head: [
+      "implementation",
+      "lowest, ms",
+      "first quartile, ms",
+      "median, ms",
+      "third quartile, ms",
+      "highest, ms",
+      "longest poll gap, ms",
+      "runs",
+    ],
+    rows: boxes.map((box) => [
+      named(box),
+      ...[box.min, box.q1, box.median, box.q3, box.max].map((value) => significant(value)),
+      box.longestPollGapMs === null ? "-" : significant(box.longestPollGapMs),
+      String(box.samplesMs.length),
+    ]),
+  };
+}
+
+function named({ name, colour }: { readonly name: string; readonly colour: number }): Markup {
+  return markup`${swatch(colour)}${name}`;
+}
+
+/** Three digits; a lower bound is never rounded up. */
+function significant(value: number, floor = false): string {
+  if (value === 0) return "0";
+  const place = Math.floor(Math.log10(Math.abs(value))) - 2;
+  const steps = value / 10 ** place;
+  return groupThousands((floor ? Math.floor(steps) : Math.round(steps)) * 10 ** place, Math.max(0, -place));
+}

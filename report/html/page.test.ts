@@ -1,0 +1,194 @@
+/** The page in a real browser: what is drawn, what is loaded, what is left without a script. */
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Chart as ChartClass } from "chart.js";
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildReport } from "../model.ts";
+import { hostileText, syntheticResult, type SyntheticService } from "../testing/synthetic-result.ts";
+import { renderHtml } from "./html.ts";
+
+declare const Chart: typeof ChartClass;
+
+const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const mustRun = process.env["CI"] !== undefined;
+if (!executablePath && !mustRun) console.warn("skipped: no Chromium found; on Debian: apt-get install chromium");
+
+const services: SyntheticService[] = [
+  { id: "rust-production", language: "rust", slowness: 1, figures: { throughput: "bounded", p999: "void" } },
+  { id: "go-production", language: "go", slowness: 1.3 },
+  { id: "go-tuned", language: "go", variant: "tuned", slowness: 1.2 },
+  { id: "python-production", language: "python", slowness: 5 },
+  { id: "java-production", language: "java", slowness: 2, status: "skipped" },
+];
+const result = syntheticResult({ services });
+const model = buildReport(result);
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+describe.skipIf(!executablePath && !mustRun)("the page", () => {
+  let browser: Browser;
+  let folder: string;
+  let files: { plain: string; hostile: string };
+
+  beforeAll(async () => {
+    if (!executablePath) throw new Error("no Chromium found, and with CI set this test must run: apt-get install chromium");
+    folder = await mkdtemp(path.join(tmpdir(), "report-"));
+    files = { plain: path.join(folder, "plain.html"), hostile: path.join(folder, "hostile.html") };
+    await writeFile(files.plain, await renderHtml(result));
+    await writeFile(files.hostile, await renderHtml(syntheticResult({ services, text: hostileText })));
+    const quiet = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+    browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--headless", "--disable-gpu", ...quiet] });
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    if (folder) await rm(folder, { recursive: true });
+  });
+
+  async function visit(file: string, use: (page: Page, troubles: string[]) => Promise<void>, options: BrowserContextOptions = {}) {
+    const context = await browser.newContext(options);
+    try {
+      const page = await context.newPage();
+      const troubles: string[] = [];
+      page.on("console", (message) => troubles.push(`${message.type()}: ${message.text()}`));
+      page.on("pageerror", (error) => troubles.push(error.message));
+      page.on("dialog", (dialog) => troubles.push(`dialog: ${dialog.message()}`));
+      page.on(
+        "request",
+        (request) => request.url() !== pathToFileURL(file).href && !request.url().startsWith("data:") && troubles.push(request.url()),
+      );
+      await page.goto(pathToFileURL(file).href);
+      await use(page, troubles);
+    } finally {
+      await context.close();
+    }
+  }
+
+  const dataOf = (page: Page, id: string) =>
+    page.evaluate((canvas) => {
+      const chart = Chart.getChart(canvas);
+      if (!chart) return null;
+      const { labels, datasets } = chart.data;
+      return { labels: labels ?? [], datasets: datasets.map(({ label, data }) => ({ label, data: data as unknown[] })) };
+    }, id);
+
+  it("draws throughput with the intervals of the model", () =>
+    visit(files.plain, async (page) => {
+      const bars = model.tables[0]?.charts.throughput ?? [];
+      const drawn = await dataOf(page, "canvas-throughput-mixed-70-30-2000");
+      expect(drawn?.labels).toEqual(["Rust", "Go production", "Go tuned", "Python"]);
+      expect(drawn?.datasets[0]?.data).toEqual(bars.map((bar) => ({ x: bar.value, y: bar.name, xMin: bar.low, xMax: bar.high })));
+    }));
+
+  it("draws a lower bound apart from a valid figure", () =>
+    visit(files.plain, async (page) => {
+      const fills = await page.evaluate(() => {
+        const colours = Chart.getChart("canvas-throughput-mixed-70-30-2000")?.data.datasets[0]?.backgroundColor;
+        return Array.isArray(colours) ? colours.map((colour: unknown) => (colour instanceof CanvasPattern ? "hatched" : "plain")) : [];
+      });
+      expect(fills).toEqual(["hatched", "plain", "plain", "plain"]);
+    }));
+
+  it("draws the percentiles, the memory and the cold starts of the model", () =>
+    visit(files.plain, async (page) => {
+      const charts = model.tables[0]?.charts;
+      const latency = await dataOf(page, "canvas-latency-mixed-70-30-2000");
+      expect(latency?.datasets.map(({ data }) => data)).toEqual(
+        charts?.latency.map(({ points }) => points.map(({ x, ms }) => ({ x, y: ms }))),
+      );
+      const memory = await dataOf(page, "canvas-memory-mixed-70-30-2000");
+      const [rust] = charts?.memory ?? [];
+      expect(memory?.datasets).toHaveLength(8);
+      expect(memory?.datasets[0]).toEqual({ label: "Rust RSS", data: rust?.points.map(({ atS, rssMb }) => ({ x: atS, y: rssMb })) });
+      expect(memory?.datasets[1]).toEqual({ label: "Rust PSS", data: rust?.points.map(({ atS, pssMb }) => ({ x: atS, y: pssMb })) });
+      const coldStart = await dataOf(page, "canvas-cold-start");
+      expect(coldStart?.datasets[0]?.data).toEqual(model.coldStart?.boxes.map(({ samplesMs }) => samplesMs));
+    }));
+
+  it("puts ink on each canvas", () =>
+    visit(files.plain, async (page) => {
+      const inked = await page.evaluate(() =>
+        [...document.querySelectorAll("canvas")].map((canvas) => {
+          const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+          return pixels.some((value) => value > 0);
+        }),
+      );
+      expect(inked).toEqual([true, true, true, true]);
+    }));
+
+  it.each(["light", "dark"] as const)("has no accessibility violation in %s", (colorScheme) =>
+    visit(
+      files.plain,
+      async (page) => {
+        await page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })");
+        await page.evaluate(axe);
+        const violations = await page.evaluate(
+          "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))",
+        );
+        expect(violations).toEqual([]);
+      },
+      { colorScheme },
+    ),
+  );
+
+  it.each(["plain", "hostile"] as const)("loads nothing and reports nothing (%s)", (kind) =>
+    visit(files[kind], async (page, troubles) => {
+      await page.emulateMedia({ colorScheme: "dark" });
+      await page.evaluate("new Promise(requestAnimationFrame)");
+      expect(troubles).toEqual([]);
+    }),
+  );
+
+  it("blocks a script that its policy does not know", () =>
+    visit(files.plain, async (page) => {
+      await page.evaluate(() => {
+        const script = document.createElement("script");
+        script.textContent = "globalThis.intruder = true";
+        document.body.append(script);
+      });
+      expect(await page.evaluate("globalThis.intruder")).toBeUndefined();
+    }));
+
+  it("keeps hostile text as text", () =>
+    visit(files.hostile, async (page) => {
+      expect(await page.locator("img").count()).toBe(0);
+      expect(await page.locator(".machine").textContent()).toContain('</script><img src=x onerror="alert(1)"><!--');
+    }));
+
+  it("keeps every table and figure without JavaScript", () =>
+    visit(
+      files.plain,
+      async (page) => {
+        const text = (await page.locator("table.main").textContent()) ?? "";
+        const [table] = model.tables;
+        for (const row of table?.rows ?? []) for (const { metric } of table?.columns ?? []) expect(text).toContain(row.cells[metric].text);
+        expect(await page.locator("table").count()).toBe(2 + 4);
+        expect(await page.locator("figure table tbody tr").count()).toBe(4 * 4);
+      },
+      { javaScriptEnabled: false },
+    ));
+
+  it.each([390, 1280])("is not wider than a screen of %i px", (width) =>
+    visit(
+      files.plain,
+      async (page) => {
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      },
+      { viewport: { width, height: 800 } },
+    ),
+  );
+
+  it("leads each footnote mark and anchor to its place", () =>
+    visit(files.plain, async (page) => {
+      const lost = await page.evaluate(() =>
+        [...document.querySelectorAll('a[href^="#"]')]
+          .map((link) => link.getAttribute("href") ?? "")
+          .filter((href) => !document.getElementById(href.slice(1))),
+      );
+      expect(lost).toEqual([]);
+    }));
+});

@@ -1,0 +1,64 @@
+/**
+ * The style sheet. A language's colour is a variable, the same for swatches and charts; the palettes keep 3:1 against
+ * their background and stay apart under the common forms of colour blindness (after Okabe and Ito, 2008).
+ */
+export const styleSheet = `
+:root { color-scheme: light dark; --paper: #ffffff; --panel: #f6f7f9; --ink: #1b2430; --soft: #55606e; --line: #d9dee5; --accent: #0b5cad;
+  --good: #0a6b3d; --warn: #8a4b00; --bad: #b3261e; --good-back: #e3f4ea; --warn-back: #fdf0dc; --bad-back: #fce8e6;
+  --series-0: #0072b2; --series-1: #008f68; --series-2: #d55e00; --series-3: #aa3377; --series-4: #7a6200; --series-5: #5b4fc4; --series-6: #5a6472; }
+@media (prefers-color-scheme: dark) { :root:not([data-print]) { --paper: #12161c; --panel: #1b212a; --ink: #e7ebf0; --soft: #a5afbc; --line: #343d49; --accent: #7fb8f2;
+  --good: #7ddba6; --warn: #f5c26b; --bad: #ff9d94; --good-back: #173626; --warn-back: #3a2c10; --bad-back: #431f1c;
+  --series-0: #56b4e9; --series-1: #2fc39a; --series-2: #ff8a3d; --series-3: #e58fc0; --series-4: #e6c229; --series-5: #a79cf7; --series-6: #b4bdc9; } }
+* { box-sizing: border-box; }
+html { scroll-behavior: smooth; }
+body { margin: 0 auto; padding: 2.5rem 1.5rem 4rem; max-width: 76rem; background: var(--paper); color: var(--ink);
+  font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; overflow-wrap: anywhere; }
+h1 { font-size: 1.9rem; line-height: 1.2; margin: .2rem 0 .8rem; letter-spacing: -.01em; }
+h2 { font-size: 1.3rem; line-height: 1.3; margin: 2.4rem 0 .6rem; } .quality h2 { font-size: 1.05rem; margin: 1.6rem 0 .2rem; } .quality li { font-size: .95rem; }
+h3 { font-size: 1.05rem; margin: 0; }
+p { margin: .4rem 0; max-width: 62rem; }
+a { color: var(--accent); }
+a:focus-visible, summary:focus-visible, [tabindex]:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+.skip { position: absolute; left: -999rem; } .skip:focus { left: 1rem; top: .5rem; }
+.anchor { margin-left: .4rem; text-decoration: none; color: var(--soft); font-weight: 400; }
+.kicker, .machine, .legend, figcaption p { color: var(--soft); font-size: .9rem; }
+.verdict { font-size: 1.2rem; line-height: 1.5; border-left: 4px solid var(--accent); padding-left: 1rem; margin: 1rem 0; }
+.cards { list-style: none; padding: 0; margin: 1.6rem 0 0; max-width: none; display: grid; gap: .8rem; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); }
+.cards li { margin: 0; background: var(--panel); border: 1px solid var(--line); border-radius: .6rem; padding: .9rem 1rem; display: flex; flex-direction: column; }
+.card-title { color: var(--soft); font-size: .85rem; } .card-value { font-size: 1.7rem; font-weight: 650; line-height: 1.3; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.card-value small { font-size: .85rem; font-weight: 400; margin-left: .3rem; color: var(--soft); }
+.card-who { font-weight: 600; font-size: .95rem; } .card-detail { color: var(--soft); font-size: .85rem; }
+.scroll { overflow-x: auto; margin: .8rem 0; border: 1px solid var(--line); border-radius: .6rem; }
+table { border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
+caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+th, td { padding: .55rem .8rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+tbody tr:last-child > * { border-bottom: 0; }
+thead th { background: var(--panel); font-weight: 600; vertical-align: bottom; }
+tbody th { font-weight: 600; min-width: 8rem; max-width: 20rem; overflow-wrap: anywhere; }
+.number { text-align: right; white-space: nowrap; } thead .number { white-space: normal; }
+.value { font-weight: 600; display: block; } .value.bounded { color: var(--warn); } .value.void { color: var(--bad); } .value.missing { color: var(--soft); }
+.unit, .variant, .interval, .factor { display: block; font-weight: 400; font-size: .8rem; color: var(--soft); }
+.factor.best { color: var(--good); font-weight: 650; }
+.state { white-space: nowrap; } .absent { color: var(--soft); font-style: italic; }
+sup { line-height: 0; } sup a { padding: 0 .15rem; }
+.badge { display: inline-block; padding: .05rem .5rem; border-radius: 1rem; font-size: .8rem; font-weight: 600; white-space: nowrap; }
+.badge.valid { color: var(--good); background: var(--good-back); } .badge.bounded { color: var(--warn); background: var(--warn-back); }
+.badge.void, .badge.failed, .badge.missing { color: var(--bad); background: var(--bad-back); } .badge.skipped, .badge.not-measured { color: var(--ink); background: var(--line); }
+.swatch { display: inline-block; width: .7rem; height: .7rem; border-radius: 50%; margin-right: .5rem; }
+${Array.from({ length: 7 }, (_, index) => `.series-${index} { background: var(--series-${index}); }`).join(" ")}
+.figures { display: grid; gap: 1.2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 32rem), 1fr)); margin-top: 1.4rem; }
+figure { margin: 0; padding: 1.1rem 1.2rem; border: 1px solid var(--line); border-radius: .6rem; min-width: 0; }
+.plot { position: relative; margin-top: .6rem; height: 22rem; }
+${[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((count) => `.plot.bars-${count} { height: ${5 + count * 3}rem; }`).join(" ")}
+details { margin-top: .6rem; } summary { cursor: pointer; color: var(--accent); font-size: .92rem; }
+.notes li { margin: .4rem 0; } .notes em { color: var(--soft); } :target { background: var(--warn-back); } figure:target, section:target { background: none; }
+ul, ol { padding-left: 1.3rem; max-width: 62rem; } li { margin: .25rem 0; }
+dl { display: grid; gap: .3rem 1.5rem; } dl div { display: grid; grid-template-columns: 7rem 1fr; gap: 1rem; } dt { color: var(--soft); } dd { margin: 0; }
+pre { background: var(--panel); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1rem; overflow-x: auto; font-size: .88rem; white-space: pre-wrap; }
+@media (max-width: 40rem) { body { padding: 1.4rem 1rem 3rem; } h1 { font-size: 1.5rem; } .verdict { font-size: 1.05rem; }
+  .cards { grid-template-columns: repeat(2, minmax(0, 1fr)); } .card-value { font-size: 1.2rem; } .cards li { padding: .7rem .8rem; } figure { padding: .8rem; } dl div { grid-template-columns: 1fr; gap: 0; }
+  th, td { padding: .5rem .6rem; } tbody th { position: sticky; left: 0; background: var(--paper); min-width: 6.5rem; } }
+@media print { :root { color-scheme: light; } body { padding: 0; max-width: none; font-size: 9.5pt; } .anchor, .skip, .plot + details summary { display: none; }
+  .scroll { overflow: visible; } details::details-content { content-visibility: visible; } figure, tr, .cards li { break-inside: avoid; } .main { font-size: 7.5pt; } th, td { padding: .25rem .35rem; } }
+@media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
+`;

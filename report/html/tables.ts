@@ -1,0 +1,112 @@
+/** Tables: complete without a script, each number with its unit, interval and verdict. */
+import { comparisonMark, valueText } from "../cell-text.ts";
+import type { CellView, Column, Row, Table } from "../model-types.ts";
+import { markup, type Markup } from "./markup.ts";
+
+export function mainTable(table: Table): Markup {
+  const head = table.columns.map(
+    ({ title, unit, meaning }) => markup`<th scope="col" class="number" title="${meaning}">${title}<span class="unit">${unit}</span></th>`,
+  );
+  return scrollable(
+    `${table.title}: all implementations`,
+    markup`<table class="main">
+      <caption>
+        ${table.title}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">implementation</th>
+          ${head}
+          <th scope="col">validity</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${table.rows.map((row) => mainRow(row, table.columns))}
+      </tbody>
+    </table>`,
+  );
+}
+
+function mainRow(row: Row, columns: readonly Column[]): Markup {
+  const name = markup`<th scope="row">${swatch(row.colour)}${row.language}<span class="variant">${row.variant}</span></th>`;
+  const state = markup`<td class="state">
+    ${badge(row.status === "measured" ? row.validity : row.status)}${footnoteLinks(row.footnotes)}${
+      row.launchNote === null ? null : markup`<span class="interval">${row.launchNote}</span>`
+    }
+  </td>`;
+  if (row.status !== "measured") {
+    return markup`<tr>
+      ${name}
+      <td colspan="${columns.length}" class="absent">no figures: ${row.status}</td>
+      ${state}
+    </tr>`;
+  }
+  return markup`<tr>
+    ${name}${columns.map(({ metric }) => figureCell(row.cells[metric]))}${state}
+  </tr>`;
+}
+
+export function figureCell(cell: CellView): Markup {
+  const number = markup`<span class="value ${cell.verdict}">${valueText(cell, "≥")}${footnoteLinks(cell.footnotes)}</span>`;
+  const interval =
+    cell.interval && markup`<span class="interval">${cell.interval.text}${cell.interval.kind === "range" ? " range" : ""}</span>`;
+  return markup`<td class="number">${number}${interval}${comparison(cell)}</td>`;
+}
+
+function comparison(cell: CellView): Markup | null {
+  const mark = comparisonMark(cell.comparison);
+  if (mark === "" || cell.comparison === null) return null;
+  const { kind } = cell.comparison;
+  const standing = cell.comparison.kind === "best" ? cell.comparison.standing : null;
+  if (standing === "clear") return markup`<span class="factor best">best</span>`;
+  const factor = mark.replace(/ [~?]$/, "");
+  if (kind === "too-close" || standing === "shared") return markup`<span class="factor">${factor} too close to call</span>`;
+  if (kind === "unclaimed" || standing === "unclaimed") return markup`<span class="factor">${factor} not claimed</span>`;
+  return markup`<span class="factor">${factor}</span>`;
+}
+
+/** Every metric, one per row. */
+export function allFigures(table: Table): Markup {
+  const rows = table.rows.filter((row) => row.status === "measured");
+  if (rows.length === 0) return markup``;
+  return markup`<details>
+    <summary>All figures of ${table.title}</summary>
+    ${scrollable(
+      `${table.title}: all figures`,
+      markup`<table>
+        <thead>
+          <tr>
+            <th scope="col">figure</th>
+            ${rows.map((row) => markup`<th scope="col" class="number">${row.name}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${table.allColumns.map(
+            ({ metric, title, unit, meaning }) =>
+              markup`<tr>
+                <th scope="row">${title}, ${unit}<span class="unit">${meaning}</span></th>
+                ${rows.map((row) => figureCell(row.cells[metric]))}
+              </tr>`,
+          )}
+        </tbody>
+      </table>`,
+    )}
+  </details>`;
+}
+
+export function badge(state: string): Markup {
+  return markup`<span class="badge ${state.replaceAll(" ", "-")}">${state}</span>`;
+}
+
+export function footnoteLinks(numbers: readonly number[]): Markup[] {
+  return numbers.map((number) => markup`<sup><a href="#note-${number}" aria-label="footnote ${number}">${number}</a></sup>`);
+}
+
+export function swatch(colour: number): Markup {
+  return markup`<span class="swatch series-${colour}"></span>`;
+}
+
+/** Wide tables scroll by themselves, by keyboard too. */
+export function scrollable(label: string, table: Markup): Markup {
+  return markup`<div class="scroll" role="region" tabindex="0" aria-label="${label}">${table}</div>`;
+}

@@ -1,0 +1,48 @@
+/** The sentence, the tables and the footnotes, for a pull request or a job summary. */
+import { comparisonMark, footnoteMarks, legend, rowState, valueText } from "./cell-text.ts";
+import type { CellView, ReportModel, Row, Table } from "./model-types.ts";
+
+export function renderMarkdown(model: ReportModel): string {
+  const facts = model.facts.map(({ label, value }) => `- ${label}: ${escaped(value)}`);
+  const blocks = [
+    `# ${escaped(model.title)}`,
+    `**${escaped(model.verdict)}**`,
+    ...model.tables.map(tableBlock),
+    escaped(legend.join("; ")),
+    model.footnotes.map(({ number, reason, cure }) => `\\[${number}\\] ${escaped(`${reason} ${cure}`)}`).join("  \n"),
+    model.qualityNotes.map((note) => `- ${escaped(note)}`).join("\n"),
+    facts.join("\n"),
+    `\`\`\`sh\n${model.command.replaceAll("`", "'")}\n\`\`\``,
+  ];
+  return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+function tableBlock(table: Table): string {
+  const head = ["implementation", ...table.columns.map(({ title, unit }) => `${title}, ${unit}`), "validity"];
+  const rule = ["---", ...table.columns.map(() => "---:"), "---"];
+  const rows = table.rows.map((row) => [
+    escaped(`${row.language} ${row.variant}`),
+    ...table.columns.map(({ metric }) => cellMarkdown(row.cells[metric])),
+    state(row),
+  ]);
+  return [`## ${escaped(table.title)}`, "", ...[head, rule, ...rows].map((line) => `| ${line.join(" | ")} |`)].join("\n");
+}
+
+function cellMarkdown(cell: CellView): string {
+  const first = `${valueText(cell)} ${comparisonMark(cell.comparison)} ${footnoteMarks(cell.footnotes)}`.replace(/ +/g, " ").trim();
+  return cell.interval ? `${escaped(first)}<br>${escaped(cell.interval.text)}` : escaped(first);
+}
+
+function state(row: Row): string {
+  return escaped(`${rowState(row)} ${footnoteMarks(row.footnotes)}`.trim());
+}
+
+/** Nothing in a name becomes markup, a link, a mention or another cell. */
+export function escaped(text: string): string {
+  return text
+    .replace(/[\\`*_{}[\]()#+!|~]/g, (character) => `\\${character}`)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll("@", "&#64;");
+}

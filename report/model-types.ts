@@ -1,0 +1,103 @@
+/** What a report says, before it is text, markdown or HTML. Renderers add form and never a number or a judgement. */
+import type { MetricName } from "../harness/core/metrics.ts";
+import type { Interval } from "../harness/core/result.ts";
+import type { Ratio } from "./compare.ts";
+import type { ColdStartChart, TableCharts } from "./charts/types.ts";
+
+export interface ReportModel {
+  readonly title: string;
+  readonly runId: string;
+  /** One or two sentences, never stronger than the numbers. */
+  readonly verdict: string;
+  readonly cards: readonly Card[];
+  readonly tables: readonly Table[];
+  readonly coldStart: ColdStartChart | null;
+  readonly footnotes: readonly Footnote[];
+  readonly qualityNotes: readonly string[];
+  readonly facts: readonly Fact[];
+  readonly command: string;
+  readonly method: readonly string[];
+  readonly limits: readonly string[];
+}
+
+/** One figure that a decision maker looks for first. */
+export interface Card {
+  readonly title: string;
+  readonly value: string;
+  readonly unit: string;
+  readonly who: string;
+  readonly detail: string;
+}
+
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+}
+
+export interface Footnote {
+  readonly number: number;
+  readonly reason: string;
+  readonly cure: string;
+}
+
+/** One scenario at one offered rate. */
+export interface Table {
+  readonly id: string;
+  readonly scenario: string;
+  readonly offeredRatePerS: number;
+  readonly title: string;
+  readonly purpose: string;
+  readonly columns: readonly Column[];
+  /** Every metric there is, for the complete list of figures. */
+  readonly allColumns: readonly Column[];
+  readonly rows: readonly Row[];
+  readonly charts: TableCharts;
+}
+
+export interface Column {
+  readonly metric: MetricName;
+  readonly title: string;
+  readonly unit: string;
+  readonly better: "higher" | "lower";
+  readonly meaning: string;
+}
+
+export type RowStatus = "measured" | "skipped" | "failed" | "not measured";
+export type Verdict = "valid" | "bounded" | "void" | "missing";
+
+export interface Row {
+  readonly implementation: string;
+  readonly name: string;
+  readonly language: string;
+  readonly variant: string;
+  /** Index of the language's colour, the same in each table and chart. */
+  readonly colour: number;
+  readonly status: RowStatus;
+  /** The worst verdict among the table's columns. */
+  readonly validity: Verdict;
+  readonly footnotes: readonly number[];
+  /** Null where all planned launches count. */
+  readonly launchNote: string | null;
+  readonly cells: Readonly<Record<MetricName, CellView>>;
+}
+
+export interface CellView {
+  readonly verdict: Verdict;
+  /** In the column's unit; a lower bound where the verdict is bounded; empty where there is no number. */
+  readonly text: string;
+  readonly interval: { readonly kind: Interval["kind"]; readonly text: string } | null;
+  readonly comparison: Comparison | null;
+  readonly footnotes: readonly number[];
+  /** As measured, in the metric's own unit, for charts and exports. */
+  readonly raw: { readonly value: number; readonly interval: Interval | null; readonly launches: number } | null;
+}
+
+/** Where a valid figure stands against the best valid one of its column. `factor` is 1 or more: times worse. */
+export type Comparison =
+  | { readonly kind: "alone" }
+  /** `shared`: others are too close to call. `ranked`: best of those ranked, where bounded ones may be better. */
+  | { readonly kind: "best"; readonly standing: "clear" | "shared" | "ranked" | "unclaimed" }
+  | { readonly kind: "behind"; readonly factor: number; readonly factorText: string; readonly ratio: Ratio }
+  | { readonly kind: "too-close"; readonly factor: number; readonly factorText: string; readonly ratio: Ratio }
+  /** Too few launches, or no interval: the factor is printed and no difference claimed. */
+  | { readonly kind: "unclaimed"; readonly factor: number; readonly factorText: string };
