@@ -1,5 +1,6 @@
 /** Footnotes in the order of first use; the same reason with the same cure is one footnote. */
 import type { Footnote } from "./model-types.ts";
+import { asSentence } from "./names.ts";
 
 export class Footnotes {
   readonly #numbers = new Map<string, Footnote>();
@@ -9,7 +10,7 @@ export class Footnotes {
     const key = JSON.stringify([reason, cure]);
     const known = this.#numbers.get(key);
     if (known) return known.number;
-    const footnote = { number: this.#numbers.size + 1, reason, cure };
+    const footnote = { number: this.#numbers.size + 1, reason: asSentence(reason), cure: asSentence(cure) };
     this.#numbers.set(key, footnote);
     return footnote.number;
   }

@@ -74,7 +74,7 @@ export interface Row {
   readonly colour: number;
   readonly status: RowStatus;
   /** The worst verdict among the table's columns. */
-  readonly validity: Verdict;
+  readonly validity: Verdict | "partly void";
   readonly footnotes: readonly number[];
   /** Null where all planned launches count. */
   readonly launchNote: string | null;

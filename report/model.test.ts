@@ -101,6 +101,13 @@ describe("a cell", () => {
   });
 });
 
+describe("a row", () => {
+  it("says that it is void only in part where other figures stand", () => {
+    const [table] = report([{ ...rust, figures: { p99: "void" } }, go]).tables;
+    expect(table?.rows.map(({ validity }) => validity)).toEqual(["partly void", "valid"]);
+  });
+});
+
 describe("a table", () => {
   it("has a row with a reason for each implementation that was not measured, below the others", () => {
     const model = report([
@@ -113,7 +120,7 @@ describe("a table", () => {
       ["go-production", "skipped"],
       ["python-production", "failed"],
     ]);
-    expect(model.footnotes.map(({ reason }) => reason)).toEqual(["Go is missing.", "build failed: It broke."]);
+    expect(model.footnotes.map(({ reason }) => reason)).toEqual(["Go is missing.", "Build failed: It broke."]);
   });
 
   it("cites the same reason once", () => {

@@ -54,3 +54,9 @@ export function list(words: readonly string[]): string {
   if (words.length < 2) return words.join("");
   return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
+
+/** With a capital and a full stop, where it has none. */
+export function asSentence(text: string): string {
+  if (text === "") return text;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+}

@@ -114,7 +114,8 @@ function launchNote({ planned, measured, void: voided, failed }: Cell["launches"
   return parts.length === 0 ? null : parts.join(", ");
 }
 
-function worst(verdicts: readonly Verdict[]): Verdict {
+function worst(verdicts: readonly Verdict[]): Row["validity"] {
+  if (verdicts.includes("void") && verdicts.some((verdict) => verdict !== "void")) return "partly void";
   const order: readonly Verdict[] = ["missing", "void", "bounded"];
   return order.find((verdict) => verdicts.includes(verdict)) ?? "valid";
 }

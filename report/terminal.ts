@@ -130,7 +130,7 @@ const valueStyles = { valid: null, bounded: "yellow", void: "red", missing: "dim
 
 function stateCell(row: Row, paint: Paint): string {
   const [state = "", ...notes] = row.status === "measured" ? [row.validity, row.launchNote ?? ""] : [rowState(row)];
-  const style = row.status === "measured" ? valueStyles[row.validity] : "red";
+  const style = row.status === "measured" ? (row.validity === "partly void" ? "red" : valueStyles[row.validity]) : "red";
   return [paint(style, state), ...notes.flatMap((note) => wrap(note, longestNoteLine))].join("\n");
 }
 

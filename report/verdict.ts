@@ -4,7 +4,7 @@ import { launchesForInterval } from "../harness/core/statistics.ts";
 import { formatRatioRange, groupThousands } from "./format.ts";
 import { judgedRows } from "./judged.ts";
 import type { CellView, Comparison, Row, Table } from "./model-types.ts";
-import { list } from "./names.ts";
+import { asSentence, list } from "./names.ts";
 
 export const nothingValid = "Nothing valid was measured: this run supports no statement about any language.";
 
@@ -45,7 +45,8 @@ function sentences(rows: readonly Row[], table: Table): string {
   const speed = [throughput, p99].filter((part) => part !== null).join("; ");
   const memory = clause("rssLoad", "memory (RSS) under load", rows);
   return [speed, memory]
-    .filter((part) => part !== null && part !== "")
+    .filter((part) => part !== null)
+    .filter((part) => part !== "")
     .map(asSentence)
     .join(" ");
 }
@@ -112,8 +113,4 @@ function distances(metric: MetricName, best: string, cells: readonly Named[]): s
 
 function namesOf(cells: readonly Named[], kind: Comparison["kind"]): string[] {
   return cells.filter(({ cell }) => cell.comparison?.kind === kind).map(({ name }) => name);
-}
-
-function asSentence(text: string | null): string {
-  return text ? `${text.charAt(0).toUpperCase()}${text.slice(1)}.` : "";
 }

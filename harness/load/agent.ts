@@ -26,7 +26,8 @@ async function obey(message: ToAgent): Promise<FromAgent> {
   if (message.type === "connect") return { type: "connected", ...(await session.connect()) };
   const { startAtUs, leadInMs } = message.order;
   const lateMs = (nowUs() - startAtUs) / 1e3;
-  if (lateMs > leadInMs) throw new LoadError("agent-failed", `the machine is too busy: the order to start came ${Math.round(lateMs)} ms late`);
+  if (lateMs > leadInMs)
+    throw new LoadError("agent-failed", `the machine is too busy: the order to start came ${Math.round(lateMs)} ms late`);
   return { type: "measured", measurement: await session.measure(message.order) };
 }
 

@@ -6,7 +6,7 @@ const shared = workerData as SharedArrayBuffer;
 const sequence = new Int32Array(shared, 0, 1);
 const target = new Float64Array(shared, 8, 1);
 
-for (let seen = 0; ; ) {
+for (let seen = 0; ;) {
   Atomics.wait(sequence, 0, seen);
   seen = Atomics.load(sequence, 0);
   const leftMs = ((target[0] ?? 0) - nowUs()) / 1e3;

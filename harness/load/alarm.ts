@@ -56,7 +56,10 @@ export class Alarm {
   }
 
   #wake(): void {
-    if (!this.#polling && this.#dueUs - nowUs() <= lastStretchUs) this.#poll();
+    if (this.#polling || this.#dueUs === Infinity) return;
+    // Too early by a hair, or for a time since replaced: back to sleep.
+    if (this.#dueUs - nowUs() > lastStretchUs) this.#sleepUntil(this.#dueUs - lastStretchUs);
+    else this.#poll();
   }
 
   #poll(): void {

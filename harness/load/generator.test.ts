@@ -34,7 +34,9 @@ describe.each(["socket", "autocannon"] as const)("the engine %s", (engine) => {
     });
     await measureOnce(server.origin, { engine, workload, connections: 1 });
     const stream = buildStream(workload, 1, valueTemplates(workload, 1).sizes.length);
-    const expected = server.seen.map((_, i) => `${["GET", "PUT", "DELETE"][stream.operations[i] ?? 0]} /v1/cache/${keyName(stream.keys[i] ?? 0)}`);
+    const expected = server.seen.map(
+      (_, i) => `${["GET", "PUT", "DELETE"][stream.operations[i] ?? 0]} /v1/cache/${keyName(stream.keys[i] ?? 0)}`,
+    );
     expect(server.seen).toEqual(expected);
     const documents = written.map((line) => ({ line, document: parseDocument(line.split(" ")[1] ?? "") }));
     expect(documents.map(({ document }) => document?.version)).toEqual(documents.map((_, i) => i + 1));

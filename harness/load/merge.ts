@@ -10,9 +10,10 @@ export function mergeMeasurements(
   parts: readonly [AgentMeasurement, ...AgentMeasurement[]],
 ): LoadMeasurement {
   const total = (count: (part: AgentMeasurement) => number) => sum(parts.map(count));
-  const merged = Object.fromEntries(
-    operations.map((name) => [name, mergeOperation(parts.map((part) => part.operations[name]))]),
-  ) as Record<Operation, OperationMeasurement>;
+  const merged = Object.fromEntries(operations.map((name) => [name, mergeOperation(parts.map((part) => part.operations[name]))])) as Record<
+    Operation,
+    OperationMeasurement
+  >;
   const lags = parts.map((part) => part.scheduleLagUs).filter((lag) => lag !== null);
   return {
     point,

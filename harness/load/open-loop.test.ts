@@ -8,15 +8,18 @@ const at = (offeredRatePerS: number) => ({ kind: "open-loop", offeredRatePerS })
 const p99 = (encoded: string) => decodeHistogram(encoded).getValueAtPercentile(99);
 
 describe("an open loop", () => {
-  test.each([[[null]], [[null, null]]])("sends each request of the schedule once and follows it to its end, agents: %j", async (agentCpus) => {
-    await using server = await httpServer((_, response) => response.end("{}"));
-    const measurement = await measureOnce(server.origin, { agentCpus }, { point: at(400), leadInMs: 100, durationMs: 500 });
-    const due = poissonArrivals({ ratePerS: 400, durationUs: 600_000, agent: 0, agents: 1 }, seededRandom(1, "arrivals 0"));
-    const inWindow = due.filter((atUs) => atUs >= 100_000).length;
-    expect(measurement).toMatchObject({ scheduled: inWindow, sent: inWindow, received: inWindow, inFlightAtStart: 0, inFlightAtEnd: 0 });
-    expect(server.seen.length).toBe(due.length);
-    expect(decodeHistogram(measurement.scheduleLagUs ?? "").totalCount).toBe(inWindow);
-  });
+  test.each([[[null]], [[null, null]]])(
+    "sends each request of the schedule once and follows it to its end, agents: %j",
+    async (agentCpus) => {
+      await using server = await httpServer((_, response) => response.end("{}"));
+      const measurement = await measureOnce(server.origin, { agentCpus }, { point: at(400), leadInMs: 100, durationMs: 500 });
+      const due = poissonArrivals({ ratePerS: 400, durationUs: 600_000, agent: 0, agents: 1 }, seededRandom(1, "arrivals 0"));
+      const inWindow = due.filter((atUs) => atUs >= 100_000).length;
+      expect(measurement).toMatchObject({ scheduled: inWindow, sent: inWindow, received: inWindow, inFlightAtStart: 0, inFlightAtEnd: 0 });
+      expect(server.seen.length).toBe(due.length);
+      expect(decodeHistogram(measurement.scheduleLagUs ?? "").totalCount).toBe(inWindow);
+    },
+  );
 
   test("sees a stall of the server in the response time, where the service time hides it", async () => {
     const stallFrom = Date.now() + 100_000;
@@ -32,7 +35,11 @@ describe("an open loop", () => {
 
   test("censors what was never sent because no connection came free", async () => {
     await using server = await httpServer(() => {});
-    const measurement = await measureOnce(server.origin, { connections: 1, requestTimeoutMs: 100 }, { point: at(200), leadInMs: 0, durationMs: 400 });
+    const measurement = await measureOnce(
+      server.origin,
+      { connections: 1, requestTimeoutMs: 100 },
+      { point: at(200), leadInMs: 0, durationMs: 400 },
+    );
     const responseTime = decodeHistogram(measurement.operations.get.responseTimeUs);
     expect(measurement.received).toBe(0);
     expect(measurement.sent).toBeLessThan(measurement.scheduled ?? 0);

@@ -16,10 +16,7 @@ export interface SettledRequest {
 }
 
 /** What the loop knows of the window, beside the requests. */
-type WindowFacts = Pick<
-  AgentMeasurement,
-  "elapsedS" | "scheduled" | "inFlightAtStart" | "inFlightAtEnd" | "busyShare" | "cpuS"
->;
+type WindowFacts = Pick<AgentMeasurement, "elapsedS" | "scheduled" | "inFlightAtStart" | "inFlightAtEnd" | "busyShare" | "cpuS">;
 
 const seriesStepUs = 100_000;
 const statusLimit = 1000;

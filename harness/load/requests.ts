@@ -12,9 +12,9 @@ export interface RequestSource {
 }
 
 export function requestSource(workload: LoadWorkload, seed: number, share: Share, host: string): RequestSource {
-  return workload.kind === "cache"
-    ? cacheRequests(workload, seed, share, host)
-    : { operation: operationCodes.get, next: () => `GET ${workload.path} HTTP/1.1\r\nHost: ${host}\r\n\r\n` };
+  if (workload.kind === "cache") return cacheRequests(workload, seed, share, host);
+  const request = flat(`GET ${workload.path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  return { operation: operationCodes.get, next: () => request };
 }
 
 function cacheRequests(workload: CacheWorkload, seed: number, share: Share, host: string): RequestSource {

@@ -18,8 +18,21 @@ const wholeNumber = /^\d{1,15}$/;
 /** Whether `start` may grow into an answer: what is no HTTP is refused at once, not waited for. */
 export const mayBeAnswer = (start: string) => "HTTP/1.".startsWith(start.slice(0, 7));
 
+/** Within one second (the Date field) most answers of a service have one of few headers: each is interpreted once. */
+const known = new Map<string, ResponseHeader | null>();
+const knownLimit = 1_000;
+
 /** Reads a header (its lines, each with its CRLF); null when it is malformed or frames the body in two ways. */
 export function readHeader(header: string): ResponseHeader | null {
+  let read = known.get(header);
+  if (read === undefined) {
+    if (known.size === knownLimit) known.clear();
+    known.set(header, (read = interpretHeader(header)));
+  }
+  return read;
+}
+
+function interpretHeader(header: string): ResponseHeader | null {
   const firstLineEnd = header.indexOf("\r\n");
   const match = statusLine.exec(header.slice(0, firstLineEnd));
   if (match === null) return null;
@@ -28,7 +41,7 @@ export function readHeader(header: string): ResponseHeader | null {
   let connection = "";
   let cache: CacheHeader = cacheHeader.absent;
 
-  for (let from = firstLineEnd + 2; from < header.length; ) {
+  for (let from = firstLineEnd + 2; from < header.length;) {
     const end = header.indexOf("\r\n", from);
     const colon = header.indexOf(":", from);
     if (colon <= from || colon > end) return null;
@@ -57,6 +70,5 @@ export function readHeader(header: string): ResponseHeader | null {
 export const cacheHeaderOf = (value: string): CacheHeader =>
   value === "L1" ? cacheHeader.l1 : value === "L2" ? cacheHeader.l2 : cacheHeader.absent;
 
-const isNamed = (header: string, from: number, to: number, name: string) =>
-  header.slice(from, to).toLowerCase() === name;
+const isNamed = (header: string, from: number, to: number, name: string) => header.slice(from, to).toLowerCase() === name;
 const valueOf = (header: string, colon: number, end: number) => header.slice(colon + 1, end).trim();

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cacheHeader } from "./response-header.ts";
 import { ResponseParser, type ParseResult } from "./response-parser.ts";
@@ -30,7 +30,7 @@ const malformed = {
 /** Pushes the text in pieces through one buffer that holds rubbish beyond each piece, as the shared read buffer does. */
 function parse(parser: ResponseParser, text: string, cuts: readonly number[] = []): ParseResult {
   const bytes = Buffer.from(text, "latin1");
-  const edges = [...new Set([...cuts.map((cut) => cut % bytes.length), 0, bytes.length])].sort((a, b) => a - b);
+  const edges = [...new Set([...cuts.map((cut) => cut % bytes.length), 0, bytes.length])].toSorted((a, b) => a - b);
   let result: ParseResult = "more";
   for (let i = 1; i < edges.length && result !== "malformed"; i++) {
     const buffer = Buffer.from("\r\n\r\n0\r\n\r\nHTTP/1.1 500 \r\n\r\n".repeat(30));
@@ -61,7 +61,13 @@ describe("an answer", () => {
   test.each(Object.entries(answers))("%s may come byte by byte", (_, text) => {
     const parser = new ResponseParser();
     parser.reset();
-    expect(parse(parser, text, Array.from({ length: text.length }, (_, i) => i))).toBe("done");
+    expect(
+      parse(
+        parser,
+        text,
+        Array.from({ length: text.length }, (_, i) => i),
+      ),
+    ).toBe("done");
   });
 
   test.each([204, 304])("with status %d has no body whatever it says", (status) => {

@@ -40,7 +40,7 @@ export class ResponseParser {
   /** Takes a piece. "malformed" also when bytes follow the end: with one request outstanding nobody asked for them. */
   push(chunk: Buffer, length: number): ParseResult {
     this.bytes += length;
-    for (let at = 0; at < length; ) {
+    for (let at = 0; at < length;) {
       const next = this.#step(chunk, at, length);
       if (next < 0) return "malformed";
       at = next;

@@ -1,14 +1,15 @@
 /**
- * The style sheet. A language's colour is a variable, the same for swatches and charts; the palettes keep 3:1 against
- * their background and stay apart under the common forms of colour blindness (after Okabe and Ito, 2008).
+ * The style sheet. A language's colour is a variable, the same for swatches and charts. The palettes were searched for:
+ * contrast of 3:1 or more against their background, and any two colours 20 or more apart (CIE76), seen with full colour
+ * vision and as simulated for protanopia, deuteranopia and tritanopia (Machado et al., 2009).
  */
 export const styleSheet = `
 :root { color-scheme: light dark; --paper: #ffffff; --panel: #f6f7f9; --ink: #1b2430; --soft: #55606e; --line: #d9dee5; --accent: #0b5cad;
   --good: #0a6b3d; --warn: #8a4b00; --bad: #b3261e; --good-back: #e3f4ea; --warn-back: #fdf0dc; --bad-back: #fce8e6;
-  --series-0: #0072b2; --series-1: #008f68; --series-2: #d55e00; --series-3: #aa3377; --series-4: #7a6200; --series-5: #5b4fc4; --series-6: #5a6472; }
+  --series-0: #1e4a7f; --series-1: #00a474; --series-2: #e56416; --series-3: #c06db1; --series-4: #746b2f; --series-5: #2a7bf7; --series-6: #6e4141; }
 @media (prefers-color-scheme: dark) { :root:not([data-print]) { --paper: #12161c; --panel: #1b212a; --ink: #e7ebf0; --soft: #a5afbc; --line: #343d49; --accent: #7fb8f2;
   --good: #7ddba6; --warn: #f5c26b; --bad: #ff9d94; --good-back: #173626; --warn-back: #3a2c10; --bad-back: #431f1c;
-  --series-0: #56b4e9; --series-1: #2fc39a; --series-2: #ff8a3d; --series-3: #e58fc0; --series-4: #e6c229; --series-5: #a79cf7; --series-6: #b4bdc9; } }
+  --series-0: #7392c0; --series-1: #00edc0; --series-2: #e08406; --series-3: #ab656e; --series-4: #c6b068; --series-5: #9c68de; --series-6: #aed6fd; } }
 * { box-sizing: border-box; }
 html { scroll-behavior: smooth; }
 body { margin: 0 auto; padding: 2.5rem 1.5rem 4rem; max-width: 76rem; background: var(--paper); color: var(--ink);
@@ -43,7 +44,7 @@ tbody th { font-weight: 600; min-width: 8rem; max-width: 20rem; overflow-wrap: a
 sup { line-height: 0; } sup a { padding: 0 .15rem; }
 .badge { display: inline-block; padding: .05rem .5rem; border-radius: 1rem; font-size: .8rem; font-weight: 600; white-space: nowrap; }
 .badge.valid { color: var(--good); background: var(--good-back); } .badge.bounded { color: var(--warn); background: var(--warn-back); }
-.badge.void, .badge.failed, .badge.missing { color: var(--bad); background: var(--bad-back); } .badge.skipped, .badge.not-measured { color: var(--ink); background: var(--line); }
+.badge.void, .badge.partly-void, .badge.failed, .badge.missing { color: var(--bad); background: var(--bad-back); } .badge.skipped, .badge.not-measured { color: var(--ink); background: var(--line); }
 .swatch { display: inline-block; width: .7rem; height: .7rem; border-radius: 50%; margin-right: .5rem; }
 ${Array.from({ length: 7 }, (_, index) => `.series-${index} { background: var(--series-${index}); }`).join(" ")}
 .figures { display: grid; gap: 1.2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 32rem), 1fr)); margin-top: 1.4rem; }

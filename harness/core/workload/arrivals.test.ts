@@ -16,7 +16,7 @@ describe("arrivals", () => {
   });
 
   test("dealt to three agents are together the arrivals of one", () => {
-    const dealt = [0, 1, 2].flatMap((agent) => [...draw(agent, 3)]).sort((a, b) => a - b);
+    const dealt = [0, 1, 2].flatMap((agent) => [...draw(agent, 3)]).toSorted((a, b) => a - b);
     expect(dealt).toEqual([...draw(0, 1)]);
   });
 });

@@ -53,7 +53,7 @@ describe("the place of a rank", () => {
 
   test("keeps the ten hottest far apart", () => {
     const place = rankToKey(1_000_000);
-    const hottest = Array.from({ length: 10 }, (_, rank) => place(rank)).sort((a, b) => a - b);
+    const hottest = Array.from({ length: 10 }, (_, rank) => place(rank)).toSorted((a, b) => a - b);
     for (let i = 1; i < hottest.length; i++) expect((hottest[i] ?? 0) - (hottest[i - 1] ?? 0)).toBeGreaterThan(10_000);
   });
 });

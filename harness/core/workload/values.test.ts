@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { seededRandom } from "./random.ts";
 import { buildValueTemplates, parseDocument } from "./values.ts";
@@ -18,7 +18,7 @@ test("a document has exactly the size drawn, is JSON, and says its key and versi
 
 test("log-normal sizes have the median asked for and stay within the bounds", () => {
   const { sizes } = buildValueTemplates({ kind: "lognormal", medianBytes: 230, sigma: 1.5, maxBytes: 5_000 }, seededRandom(1, "test"));
-  const sorted = [...sizes].sort((a, b) => a - b);
+  const sorted = [...sizes].toSorted((a, b) => a - b);
   expect(Math.abs((sorted[sizes.length / 2] ?? 0) - 230)).toBeLessThan(5);
   expect(sorted[0]).toBeGreaterThanOrEqual(32);
   expect(sorted.at(-1)).toBe(5_000);

@@ -1,4 +1,5 @@
 /** One client of autocannon, bent into a connection that a loop can drive; autocannon.ts says why. */
+// oxlint-disable no-underscore-dangle -- the names are autocannon's
 import type { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { nowUs } from "../clock.ts";

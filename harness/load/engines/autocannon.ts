@@ -53,7 +53,10 @@ export class AutocannonSession implements EngineSession, ConnectionOwner {
 
   async measure(order: MeasureOrder): Promise<AgentMeasurement> {
     if (order.point.kind === "open-loop") {
-      throw new LoadError("open-loop-unsupported", "autocannon sends the quota of a second back to back and drops what it missed: that is no open loop");
+      throw new LoadError(
+        "open-loop-unsupported",
+        "autocannon sends the quota of a second back to back and drops what it missed: that is no open loop",
+      );
     }
     const timeoutUs = this.#setup.requestTimeoutMs * 1e3;
     this.#loop = new ClosedLoop({ connections: this.#connections, requests: this.#requests, timeoutUs, order });

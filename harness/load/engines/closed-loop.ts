@@ -16,6 +16,8 @@ export class ClosedLoop implements Loop {
   #phase: "waiting" | "lead-in" | "window" | "draining" = "waiting";
   #inFlight = 0;
   #inFlightAtStart = 0;
+  /** Made beforehand; counts from the start of the window to its end. */
+  readonly #windowRecorder: Recorder;
   #recorder: Recorder | null = null;
   #resources: ResourceWindow | null = null;
   #measurement: AgentMeasurement | null = null;
@@ -26,6 +28,7 @@ export class ClosedLoop implements Loop {
     this.#setup = setup;
     this.#windowStartUs = setup.order.startAtUs + setup.order.leadInMs * 1e3;
     this.#windowEndUs = this.#windowStartUs + setup.order.durationMs * 1e3;
+    this.#windowRecorder = new Recorder(this.#windowStartUs, setup.order.durationMs);
   }
 
   run(): Promise<AgentMeasurement> {
@@ -89,7 +92,7 @@ export class ClosedLoop implements Loop {
     if (this.#phase === "lead-in" && atUs >= this.#windowStartUs) {
       this.#phase = "window";
       this.#inFlightAtStart = this.#inFlight;
-      this.#recorder = new Recorder(this.#windowStartUs, this.#setup.order.durationMs);
+      this.#recorder = this.#windowRecorder;
       this.#resources = new ResourceWindow();
     }
     if (this.#phase === "window" && atUs >= this.#windowEndUs && this.#recorder && this.#resources) {

@@ -7,7 +7,7 @@ export class FreeConnections {
   #count = 0;
 
   constructor(connections: readonly Connection[]) {
-    this.#ring = new Array<Connection | undefined>(connections.length);
+    this.#ring = Array.from({ length: connections.length }, () => undefined);
     for (const connection of connections) {
       connection.queued = false;
       if (connection.isFree) this.add(connection);

@@ -27,8 +27,8 @@ export interface ConnectionOwner {
   free(connection: Connection, atUs: number): void;
 }
 
-/** Before a lost connection is opened again: a service in trouble is not flooded with SYNs. */
-export const backoffMs = (losses: number): number => Math.min(1_000, 10 * 2 ** Math.min(losses, 10));
+/** Before a lost connection is opened again: at once the first time, but a service in trouble is not flooded with SYNs. */
+export const backoffMs = (lossesBefore: number): number => (lossesBefore === 0 ? 0 : Math.min(1_000, 10 * 2 ** (lossesBefore - 1)));
 
 export interface LoopSetup {
   readonly connections: readonly Connection[];

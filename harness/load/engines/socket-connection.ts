@@ -107,8 +107,8 @@ export class SocketConnection implements Connection {
   #lose(kind: FailureKind, atUs: number): void {
     const request = this.inFlight;
     this.inFlight = false;
-    // A server may close an idle connection; that alone is no failure and needs no patience.
-    this.#reopen(request ? this.#backoffMs() : 0);
+    this.#reopen(this.#backoffMs());
+    // A server may close an idle connection; that is no failure.
     if (request) this.#owner.failed(this, kind, atUs);
   }
 

@@ -40,7 +40,8 @@ export class SocketSession implements EngineSession, ConnectionOwner {
 
   async measure(order: MeasureOrder): Promise<AgentMeasurement> {
     const setup = { connections: this.#connections, requests: this.#requests, timeoutUs: this.#setup.requestTimeoutMs * 1e3, order };
-    this.#loop = order.point.kind === "closed-loop" ? new ClosedLoop(setup) : new OpenLoop(setup, this.#arrivals(order, order.point.offeredRatePerS));
+    this.#loop =
+      order.point.kind === "closed-loop" ? new ClosedLoop(setup) : new OpenLoop(setup, this.#arrivals(order, order.point.offeredRatePerS));
     try {
       return await this.#loop.run();
     } finally {

@@ -27,8 +27,7 @@ export async function measureOnce(
   return await generator.measure({ point: closedLoop, leadInMs: 50, durationMs: 300, ...request });
 }
 
-export const failures = (measurement: LoadMeasurement): number =>
-  Object.values(measurement.failed).reduce((sum, count) => sum + count, 0);
+export const failures = (measurement: LoadMeasurement): number => Object.values(measurement.failed).reduce((sum, count) => sum + count, 0);
 
 /** What is left over in the books of a measurement: 0. */
 export const imbalance = (m: LoadMeasurement): number =>

@@ -142,7 +142,7 @@ async def test_an_announced_size_over_the_limit_is_refused_unread(client: Client
 
 async def test_a_body_that_ends_early_is_not_stored(client: Client) -> None:
     answer = await client.ask("PUT", "/v1/cache/k", [b"1"], {b"content-length": b"2"})
-    assert answer.status == 400
+    assert answer.status == 408
     assert not client.store.values
 
 

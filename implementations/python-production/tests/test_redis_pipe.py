@@ -16,6 +16,7 @@ TIMEOUT_S = 0.1
 class FakeRedis:
     def __init__(self) -> None:
         self.commands: list[list[bytes]] = []
+        self.run_id = b"first"
         self.answers = asyncio.Event()
         self.answers.set()
         self._clients: set[asyncio.StreamWriter] = set()
@@ -55,6 +56,9 @@ class FakeRedis:
             return b"$%d\r\n%s\r\n" % (len(words[1]), words[1])
         if words[0] == b"FAIL":
             return b"-OOM no memory\r\n"
+        if words[0] == b"INFO":
+            info = b"# Server\r\nrun_id:%s\r\n" % self.run_id
+            return b"$%d\r\n%s\r\n" % (len(info), info)
         return b":7\r\n" if words[:2] == [b"CLIENT", b"ID"] else b"+OK\r\n"
 
 
@@ -117,6 +121,17 @@ async def test_a_new_connection_first_ends_the_previous_one(
     assert await pipe.call(pack(b"ECHO", b"2")) == b"2"
     kill = redis.commands.index([b"CLIENT", b"KILL", b"ID", b"7"])
     assert kill < redis.commands.index([b"ECHO", b"2"])
+
+
+async def test_a_restarted_redis_has_no_previous_connection_to_end(
+    pipe: RedisPipe, redis: FakeRedis
+) -> None:
+    await pipe.call(pack(b"ECHO", b"1"))
+    redis.run_id = b"second"
+    redis.cut()
+    await asyncio.sleep(0.02)
+    assert await pipe.call(pack(b"ECHO", b"2")) == b"2"
+    assert [b"CLIENT", b"KILL", b"ID", b"7"] not in redis.commands
 
 
 async def test_what_was_sent_on_a_lost_connection_fails_at_once(

@@ -37,38 +37,35 @@ async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
     if length is not None and length > most:
         raise BodyTooLargeError
     message = await receive()
-    chunk = _chunk(message)
-    if len(chunk) == length or not message.get("more_body"):
-        # The usual case: all of a small body came with the head.
-        if len(chunk) > most:
-            raise BodyTooLargeError
-        return bytes(chunk)
-    try:
-        async with asyncio.timeout(BODY_TIMEOUT_S):
-            return await _read_rest(chunk, length, receive, most)
-    except TimeoutError:
-        raise BodyIncompleteError from None
+    body = _chunk(message)
+    # Usually all of a small body came with the head: no timer is needed then.
+    if message.get("more_body") and len(body) != length:
+        try:
+            async with asyncio.timeout(BODY_TIMEOUT_S):
+                body = await _read_rest(body, length, receive, most)
+        except TimeoutError:
+            raise BodyIncompleteError from None
+    if len(body) > most:
+        raise BodyTooLargeError
+    if length is not None and len(body) != length:
+        raise BodyIncompleteError
+    return body
 
 
 async def _read_rest(first: bytes, length: int | None, receive: Receive, most: int) -> bytes:
     body = bytearray(first)
     more = True
-    while more and len(body) != length:
-        if len(body) > most:
-            raise BodyTooLargeError
+    while more and len(body) != length and len(body) <= most:
         message = await receive()
         body += _chunk(message)
         more = bool(message.get("more_body"))
-    if len(body) > most:
-        raise BodyTooLargeError
     return bytes(body)
 
 
 def _chunk(message: Message) -> bytes:
     if message["type"] != "http.request":
         raise BodyIncompleteError
-    chunk: bytes = message.get("body", b"")
-    return chunk
+    return bytes(message.get("body", b""))
 
 
 async def drain(scope: Scope, receive: Receive) -> None:

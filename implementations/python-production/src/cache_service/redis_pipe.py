@@ -12,6 +12,7 @@ back and the connection stays, so that whatever is written later comes after it.
 import asyncio
 import logging
 import math
+import re
 from collections import deque
 from collections.abc import Callable
 from typing import Any, cast
@@ -44,6 +45,11 @@ class _Call:
         self.replies = replies
 
 
+def _run_id(info: bytes | None) -> bytes | None:
+    found = re.search(rb"^run_id:(\w+)", info or b"", re.MULTILINE)
+    return found and found[1]
+
+
 class RedisPipe:
     def __init__(self, url: str, timeout_s: float, max_value_bytes: int) -> None:
         pool = ConnectionPool.from_url(
@@ -67,7 +73,8 @@ class RedisPipe:
         self._expiry: asyncio.TimerHandle | None = None
         self._down = False
         self._progress_s = 0.0
-        self._previous_id: int | None = None
+        # The run of Redis and the client id in it of the connection before.
+        self._previous: tuple[bytes | None, int] | None = None
         self._task: asyncio.Task[None] | None = None
 
     def start(self, on_connected: Callable[[], None]) -> None:
@@ -135,22 +142,25 @@ class RedisPipe:
 
         Redis may still hold commands that it read from a connection which broke on our
         side: killing that client before the first new command keeps a late write from
-        overtaking a newer one.
+        overtaking a newer one. A Redis that was restarted holds nothing, and its client
+        ids begin anew: the old id would be somebody else's.
         """
         async with asyncio.timeout(max(1.0, self._timeout_s) * 2):
             await self._connection.connect()  # type: ignore[no-untyped-call]
-            if self._previous_id is not None:
-                await self._ask(b"CLIENT", b"KILL", b"ID", self._previous_id)
-            self._previous_id = int(await self._ask(b"CLIENT", b"ID"))
+            run_id = _run_id(await self._ask(b"INFO", b"server"))
+            if self._previous is not None and self._previous[0] == run_id:
+                await self._ask(b"CLIENT", b"KILL", b"ID", self._previous[1])
+            client_id = await self._ask(b"CLIENT", b"ID")
+            self._previous = None if client_id is None else (run_id, client_id)
         self._progress_s = self._loop.time()
 
     async def _ask(self, *command: bytes | int) -> Any:
         await self._connection.send_command(*command, check_health=False)
         reply = await self._reply()
         if isinstance(reply, ResponseError):
-            # An ACL may forbid CLIENT: then the service works, without this protection.
-            log.warning("Redis refuses %s %s: %s", command[0], command[1], reply)
-            return 0
+            # An ACL may forbid these: then the service works, without this protection.
+            log.warning("Redis refuses %r %r: %s", command[0], command[1], reply)
+            return None
         return reply
 
     async def _exchange(self) -> None:
