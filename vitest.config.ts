@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["harness/**/*.test.ts", "report/**/*.test.ts"],
+    // The JSON is for .ci/run, which prints the counts.
+    reporters: process.env["CI"] ? ["default", ["json", { outputFile: "node_modules/.vitest/results.json" }]] : ["default"],
     // One after the other: many tests measure, and two would measure each other.
     fileParallelism: false,
     // Real processes, real Redis: slow machines get time. No test asserts a time.

@@ -19,22 +19,32 @@ else await runHere();
 
 /** npm ci where nothing is installed; the compiler where nothing is compiled. */
 function prepareClone() {
-  if (!existsSync(join(root, "node_modules", "typescript"))) step("installing the packages of the lockfile (once)", "npm", ["ci", "--no-audit", "--no-fund"]);
+  if (!existsSync(join(root, "node_modules", "typescript")))
+    step("installing the packages of the lockfile (once)", "npm", ["ci", "--no-audit", "--no-fund"]);
   if (!existsSync(program)) step("compiling (once)", "npm", ["run", "--silent", "build"]);
 }
 
 function step(what, command, args) {
   process.stderr.write(`cache-bench: ${what}\n`);
   // Inside npx, npm's own settings of the outer call would reach this one.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(config_(prefix|global|local_prefix|package|call)|lifecycle|package|command|execpath)/.test(name)));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^npm_(config_(prefix|global|local_prefix|package|call)|lifecycle|package|command|execpath)/.test(name),
+    ),
+  );
   const { status, error } = spawnSync(command, args, { cwd: root, env, stdio: ["ignore", 2, 2] });
   if (status === 0) return;
-  process.stderr.write(`error: ${what} failed${error ? `: ${error.message}` : ""}\n  cure: in ${root}, run: ${command} ${args.join(" ")}\n`);
+  process.stderr.write(
+    `error: ${what} failed${error ? `: ${error.message}` : ""}\n  cure: in ${root}, run: ${command} ${args.join(" ")}\n`,
+  );
   process.exit(5);
 }
 
 function isTooOld() {
-  const wanted = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).engines.node.replace(">=", "").split(".").map(Number);
+  const wanted = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+    .engines.node.replace(">=", "")
+    .split(".")
+    .map(Number);
   const have = process.versions.node.split(".").map(Number);
   return have[0] < wanted[0] || (have[0] === wanted[0] && have[1] < wanted[1]);
 }
@@ -42,7 +52,9 @@ function isTooOld() {
 function runWithOwnNode() {
   const own = join(root, "node_modules", "node", "bin", "node");
   if (!existsSync(own)) {
-    process.stderr.write(`error: cache-bench needs Node 22.22 or newer, this is ${process.version}\n  cure: install a newer Node (nodejs.org)\n`);
+    process.stderr.write(
+      `error: cache-bench needs Node 22.22 or newer, this is ${process.version}\n  cure: install a newer Node (nodejs.org)\n`,
+    );
     process.exit(5);
   }
   // Signals are passed on, as some are sent to this process alone; the program takes a repeated one as one. Its end of the

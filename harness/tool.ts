@@ -8,7 +8,8 @@ export const toolVersion = (JSON.parse(readFileSync(join(packageRoot, "package.j
 
 /** The commit of a clone ("+" when it has changes), null for the installed package. */
 export async function toolIdentity(): Promise<{ version: string; commit: string | null }> {
-  const git = (...args: string[]): Promise<{ stdout?: string; exitCode?: number }> => execa("git", args, { cwd: packageRoot, reject: false });
+  const git = (...args: string[]): Promise<{ stdout?: string; exitCode?: number }> =>
+    execa("git", args, { cwd: packageRoot, reject: false });
   const top = await git("rev-parse", "--show-prefix");
   // In a dependency's folder inside somebody else's repository, the commit would be theirs.
   if (top.exitCode !== 0 || top.stdout !== "") return { version: toolVersion, commit: null };

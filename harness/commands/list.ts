@@ -15,15 +15,36 @@ type Listed = { readonly data: readonly unknown[]; readonly text: string };
 const lists: Readonly<Record<string, (options: ListCommandOptions) => Listed>> = {
   implementations: () => {
     const manifests = findImplementations(undefined, () => true).map(({ manifest }) => manifest);
-    return { data: manifests, text: table(["ID", "LANGUAGE", "VARIANT", "WHAT IT IS"], manifests.map(({ id, language, variant, title }) => [id, language, variant, title])) };
+    return {
+      data: manifests,
+      text: table(
+        ["ID", "LANGUAGE", "VARIANT", "WHAT IT IS"],
+        manifests.map(({ id, language, variant, title }) => [id, language, variant, title]),
+      ),
+    };
   },
   scenarios: () => {
     const scenarios = findScenarios(undefined, "all");
-    return { data: scenarios, text: table(["ID", "CONNECTIONS", "WHAT IT IS"], scenarios.map(({ id, connections, title }) => [id, String(connections), title])) };
+    return {
+      data: scenarios,
+      text: table(
+        ["ID", "CONNECTIONS", "WHAT IT IS"],
+        scenarios.map(({ id, connections, title }) => [id, String(connections), title]),
+      ),
+    };
   },
   runs: ({ out }) => {
     const runs = listRuns(resolve(out));
-    return { data: runs, text: runs.length === 0 ? "no runs yet" : table(["ID", "STATE"], runs.map(({ id, finished }) => [id, finished ? "finished" : `unfinished: cache-bench run --resume ${id}`])) };
+    return {
+      data: runs,
+      text:
+        runs.length === 0
+          ? "no runs yet"
+          : table(
+              ["ID", "STATE"],
+              runs.map(({ id, finished }) => [id, finished ? "finished" : `unfinished: cache-bench run --resume ${id}`]),
+            ),
+    };
   },
 };
 

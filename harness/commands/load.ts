@@ -33,25 +33,51 @@ export async function loadCommand(options: LoadCommandOptions, _names: readonly 
   const target = URL.canParse(url) ? new URL(url) : null;
   if (target?.protocol !== "http:") throw usageError(`--url ${url} is not an http:// URL`, "give it as in http://127.0.0.1:8080/");
   const point: LoadPoint = rate === undefined ? { kind: "closed-loop" } : { kind: "open-loop", offeredRatePerS: rate };
-  if (point.kind === "open-loop" && !engines[engine].openLoop) throw usageError(`the engine ${engine} has no open loop`, "leave out --rate, or use --engine socket");
+  if (point.kind === "open-loop" && !engines[engine].openLoop)
+    throw usageError(`the engine ${engine} has no open loop`, "leave out --rate, or use --engine socket");
   const [scenario] = options.scenario === undefined ? [] : findScenarios([options.scenario], []);
   const workload = scenario
-    ? ({ kind: "cache", operations: scenario.operations, keys: { count: scenario.keys.count, choice: scenario.keys.choice }, valueSize: scenario.valueSize } as const)
+    ? ({
+        kind: "cache",
+        operations: scenario.operations,
+        keys: { count: scenario.keys.count, choice: scenario.keys.choice },
+        valueSize: scenario.valueSize,
+      } as const)
     : ({ kind: "single-url", path: `${target.pathname}${target.search}` } as const);
 
   const topology = planTopology(usableCpus(), canPin());
-  const measured = await chooseProgress({ quiet: options.quiet === true }).stage(`Load on ${target.origin}, ${connections} connections, ${duration} s`, async () => {
-    const agentCpus = topology.agents.map((cpus) => (topology.pinned ? cpus : null));
-    await using generator = await startGenerator({ origin: target.origin, engine, connections, agentCpus, workload, seed, requestTimeoutMs, signal });
-    const connect = await generator.connect();
-    return { connect, load: await generator.measure({ point, leadInMs, durationMs: duration * 1000 }) };
-  });
+  const measured = await chooseProgress({ quiet: options.quiet === true }).stage(
+    `Load on ${target.origin}, ${connections} connections, ${duration} s`,
+    async () => {
+      const agentCpus = topology.agents.map((cpus) => (topology.pinned ? cpus : null));
+      await using generator = await startGenerator({
+        origin: target.origin,
+        engine,
+        connections,
+        agentCpus,
+        workload,
+        seed,
+        requestTimeoutMs,
+        signal,
+      });
+      const connect = await generator.connect();
+      return { connect, load: await generator.measure({ point, leadInMs, durationMs: duration * 1000 }) };
+    },
+  );
   print(options.json ? JSON.stringify({ ...summarise(measured.load), ...measured }, null, 2) : describe(measured.load));
   return measured.load.received > 0 ? exitCodes.done : exitCodes.nothingValid;
 }
 
-function summarise(load: LoadMeasurement): { requestsPerS: number; responseTimeUs: Record<string, number | null>; serviceTimeUs: Record<string, number | null> } {
-  return { requestsPerS: load.received / load.elapsedS, responseTimeUs: percentiles(load, "responseTimeUs"), serviceTimeUs: percentiles(load, "serviceTimeUs") };
+function summarise(load: LoadMeasurement): {
+  requestsPerS: number;
+  responseTimeUs: Record<string, number | null>;
+  serviceTimeUs: Record<string, number | null>;
+} {
+  return {
+    requestsPerS: load.received / load.elapsedS,
+    responseTimeUs: percentiles(load, "responseTimeUs"),
+    serviceTimeUs: percentiles(load, "serviceTimeUs"),
+  };
 }
 
 /** Null where fewer than 100 samples lie beyond. */
@@ -62,8 +88,13 @@ function percentiles(load: LoadMeasurement, kind: "responseTimeUs" | "serviceTim
 
 function describe(load: LoadMeasurement): string {
   const { requestsPerS, responseTimeUs, serviceTimeUs } = summarise(load);
-  const times = (values: Record<string, number | null>): string => Object.entries(values).map(([name, us]) => `${name} ${us === null ? "-" : us}`).join("  ");
-  const statuses = operations.flatMap((name) => Object.entries(load.operations[name].statuses).map(([status, count]) => `${name.toUpperCase()} ${status}: ${count}`));
+  const times = (values: Record<string, number | null>): string =>
+    Object.entries(values)
+      .map(([name, us]) => `${name} ${us === null ? "-" : us}`)
+      .join("  ");
+  const statuses = operations.flatMap((name) =>
+    Object.entries(load.operations[name].statuses).map(([status, count]) => `${name.toUpperCase()} ${status}: ${count}`),
+  );
   const open = load.point.kind === "open-loop";
   return [
     `requests/s         ${requestsPerS.toFixed(0)}${open ? ` of ${load.scheduled} due in ${load.elapsedS.toFixed(1)} s` : " (closed loop: capacity)"}`,

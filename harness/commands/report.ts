@@ -25,7 +25,11 @@ export async function reportCommand({ format, out, results }: ReportCommandOptio
       continue;
     }
     const renderer = renderers[name];
-    if (renderer === undefined) throw usageError(`unknown format "${name}"; did you mean ${closest(name, Object.keys(renderers))}?`, `formats: terminal, ${Object.keys(renderers).join(", ")}`);
+    if (renderer === undefined)
+      throw usageError(
+        `unknown format "${name}"; did you mean ${closest(name, Object.keys(renderers))}?`,
+        `formats: terminal, ${Object.keys(renderers).join(", ")}`,
+      );
     const folder = out === undefined ? dirname(file) : resolve(out);
     await mkdir(folder, { recursive: true });
     const target = join(folder, renderer.fileName);

@@ -8,10 +8,10 @@ import { planDifferences } from "../core/plan.ts";
 import type { Plan, Settings } from "../core/plan-schema.ts";
 import { presets } from "../core/presets.ts";
 import type { Result } from "../core/result.ts";
-import { exitCodes, Interrupted, usageError } from "../errors.ts";
+import { environmentError, exitCodes, Interrupted, usageError } from "../errors.ts";
 import { resolveRedis } from "../redis/resolve.ts";
 import { chooseProgress, formatDuration } from "../run/progress.ts";
-import { refuseChangedPlan, run } from "../run/run.ts";
+import { run } from "../run/run.ts";
 import { select } from "../run/select.ts";
 import { showPath } from "../store/json-file.ts";
 import { takeLock } from "../store/lock.ts";
@@ -37,11 +37,16 @@ export interface RunCommandOptions {
 }
 
 export async function runCommand(options: RunCommandOptions, names: readonly string[], signal: AbortSignal): Promise<number> {
-  if (names.length > 0) throw usageError(`unexpected "${names[0]}"`, "implementations are named by --implementations, scenarios by --scenarios");
+  if (names.length > 0)
+    throw usageError(`unexpected "${names[0]}"`, "implementations are named by --implementations, scenarios by --scenarios");
   const resultsFolder = resolve(options.out);
   const resumed = options.resume === undefined ? null : RunFolder.open(resultsFolder, options.resume);
   const before = resumed?.readPlan();
-  const selection = await select(before?.settings ?? settingsOf(options), options.implementations ?? ids(before), options.scenarios ?? before?.scenarios);
+  const selection = await select(
+    before?.settings ?? settingsOf(options),
+    options.implementations ?? ids(before),
+    options.scenarios ?? before?.scenarios,
+  );
   const { plan } = selection;
   if (before !== undefined) refuseChangedPlan(planDifferences(before, plan), options.resume ?? "");
   if (options.dryRun) {
@@ -62,7 +67,10 @@ export async function runCommand(options: RunCommandOptions, names: readonly str
     process.stderr.write(`${showPath(folder.path)}: report.html, result.json, trials.jsonl, logs\n`);
     return exitCodeOf(result);
   } catch (error) {
-    if (error instanceof Interrupted) process.stderr.write(`finished trials are kept; go on with: cache-bench run --resume ${runId}${options.out === "results" ? "" : ` --out ${options.out}`}\n`);
+    if (error instanceof Interrupted)
+      process.stderr.write(
+        `finished trials are kept; go on with: cache-bench run --resume ${runId}${options.out === "results" ? "" : ` --out ${options.out}`}\n`,
+      );
     throw error;
   }
 }
@@ -93,14 +101,18 @@ function newRunId(now: Date): string {
 function exitCodeOf(result: Result): number {
   if (result.implementations.some(({ status }) => status.kind === "failed")) return exitCodes.implementation;
   if (result.trials.some(({ outcome }) => outcome.kind === "failed")) return exitCodes.implementation;
-  const anything = result.cells.some(({ figures }) => ["throughput", "p99", "cpuPerOperation"].some((name) => figures[name as "p99"].verdict !== "void"));
+  const anything = result.cells.some(({ figures }) =>
+    ["throughput", "p99", "cpuPerOperation"].some((name) => figures[name as "p99"].verdict !== "void"),
+  );
   return anything ? exitCodes.done : exitCodes.nothingValid;
 }
 
 function describePlan({ settings, topology, implementations, scenarios, trials, coldStarts, etaS, methodHash }: Plan): string {
   const load = `warm-up ${settings.warmUpMs / 1000} s, open loop ${settings.openLoopMs / 1000} s at each offered rate, closed loop ${settings.closedLoopMs / 1000} s, ${settings.engine} engine, seed ${settings.seed}`;
   const rounds = Array.from({ length: settings.rounds }, (_, block) => {
-    const order = trials.filter((trial) => trial.block === block).map(({ implementation, scenario }) => (scenarios.length > 1 ? `${implementation}/${scenario}` : implementation));
+    const order = trials
+      .filter((trial) => trial.block === block)
+      .map(({ implementation, scenario }) => (scenarios.length > 1 ? `${implementation}/${scenario}` : implementation));
     return `  round ${String(block + 1).padStart(String(settings.rounds).length)}  ${order.join(", ")}`;
   });
   return [
@@ -115,4 +127,13 @@ function describePlan({ settings, topology, implementations, scenarios, trials, 
     `trials           ${trials.length}, in this order`,
     ...rounds,
   ].join("\n");
+}
+
+/** The plan of a resumed run must be the one it began with. */
+function refuseChangedPlan(differences: readonly string[], runId: string): void {
+  if (differences.length === 0) return;
+  throw environmentError(
+    `run ${runId} cannot be resumed: ${differences.join(", ")} changed since it began`,
+    "put back what changed, or start a new run",
+  );
 }

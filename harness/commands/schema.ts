@@ -7,7 +7,12 @@ import { scenarioSchema } from "../core/scenario.ts";
 import { exitCodes } from "../errors.ts";
 import { print } from "./output.ts";
 
-const schemas: Readonly<Record<string, z.ZodType>> = { implementation: manifestSchema, scenario: scenarioSchema, result: resultSchema, plan: planSchema };
+const schemas: Readonly<Record<string, z.ZodType>> = {
+  implementation: manifestSchema,
+  scenario: scenarioSchema,
+  result: resultSchema,
+  plan: planSchema,
+};
 
 export async function schemaCommand(_options: object, [file = ""]: readonly string[]): Promise<number> {
   const schema = schemas[file];

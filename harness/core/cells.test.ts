@@ -38,12 +38,24 @@ const trial = (findings: Finding[] = [], loadPoints = [point(openLoad()), point(
   },
 });
 const cell = (trials: Trial[], samplesMs = [3, 4]) => {
-  const [built] = buildCells({ plan, scenarios: [testScenario], implementations: [implementation], trials, coldStarts: [{ implementation: "a", samplesMs, pollGapsMs: [] }] });
+  const [built] = buildCells({
+    plan,
+    scenarios: [testScenario],
+    implementations: [implementation],
+    trials,
+    coldStarts: [{ implementation: "a", samplesMs, pollGapsMs: [] }],
+  });
   if (built === undefined) throw new Error("no cell");
   return cellSchema.parse(built);
 };
 const six = <T>(make: () => T): T[] => Array.from({ length: 6 }, make);
-const finding = (severity: Finding["severity"], loadPoint: number | null): Finding => ({ gate: "g", severity, loadPoint, sentence: "why", cure: "cure" });
+const finding = (severity: Finding["severity"], loadPoint: number | null): Finding => ({
+  gate: "g",
+  severity,
+  loadPoint,
+  sentence: "why",
+  cure: "cure",
+});
 
 test("sound launches give valid figures in their units", () => {
   const { figures, launches } = cell(six(() => trial()));

@@ -142,11 +142,15 @@ function buildCell(input: CellsInput, scenario: Scenario, implementation: Implem
 function trialFigure(name: MetricName, definition: Definition, launches: readonly Launch[], offeredRatePerS: number): Figure {
   const points = launches.flatMap((launch) => {
     const index = launch.outcome.loadPoints.findIndex(({ load: { point } }) =>
-      definition.part === "open-loop" ? point.kind === "open-loop" && point.offeredRatePerS === offeredRatePerS : point.kind === "closed-loop",
+      definition.part === "open-loop"
+        ? point.kind === "open-loop" && point.offeredRatePerS === offeredRatePerS
+        : point.kind === "closed-loop",
     );
     const point = launch.outcome.loadPoints[index];
     if (point === undefined) return [];
-    const findings = launch.outcome.findings.filter(({ loadPoint }) => loadPoint === null || (definition.part !== "launch" && loadPoint === index));
+    const findings = launch.outcome.findings.filter(
+      ({ loadPoint }) => loadPoint === null || (definition.part !== "launch" && loadPoint === index),
+    );
     return [{ launch, point, findings }];
   });
   if (points.length === 0) {
@@ -154,10 +158,15 @@ function trialFigure(name: MetricName, definition: Definition, launches: readonl
   }
   const sound = points.filter(({ findings }) => !findings.some(isVoid));
   const firstVoid = points.flatMap(({ findings }) => findings).find(isVoid);
-  if (sound.length === 0 && firstVoid !== undefined && name !== "errors") return { verdict: "void", reason: firstVoid.sentence, cure: firstVoid.cure };
+  if (sound.length === 0 && firstVoid !== undefined && name !== "errors")
+    return { verdict: "void", reason: firstVoid.sentence, cure: firstVoid.cure };
   const used = name === "errors" ? points : sound;
   const values = used.flatMap(({ launch, point }) => definition.value(launch, point) ?? []);
-  if (values.length < used.length) return mergedFigure(name, used.map(({ point }) => point));
+  if (values.length < used.length)
+    return mergedFigure(
+      name,
+      used.map(({ point }) => point),
+    );
   const { value, interval, launches: count } = definition.share ? estimateShare(values) : estimate(values);
   const bound = definition.boundable ? used.flatMap(({ findings }) => findings).find(({ severity }) => severity === "bounded") : undefined;
   if (bound === undefined) return { verdict: "valid", value, interval, launches: count };
@@ -167,7 +176,12 @@ function trialFigure(name: MetricName, definition: Definition, launches: readonl
 /** A percentile of all launches together, where each alone has too few samples; it has no interval. */
 function mergedFigure(name: MetricName, points: readonly LoadPointResult[]): Figure {
   const merge = mergeable[name];
-  if (merge === undefined) return { verdict: "void", reason: "not readable on this machine, or nothing to count", cure: "cache-bench doctor says what this machine can measure" };
+  if (merge === undefined)
+    return {
+      verdict: "void",
+      reason: "not readable on this machine, or nothing to count",
+      cure: "cache-bench doctor says what this machine can measure",
+    };
   const histogram = mergeHistograms(points.flatMap(({ load }) => merge.of.map((operation) => load.operations[operation][merge.kind])));
   const value = percentile(histogram, merge.wanted);
   if (value !== null) return { verdict: "valid", value, interval: null, launches: points.length };
@@ -184,7 +198,8 @@ function artifactFigure({ status }: ImplementationResult): Figure {
 }
 
 function coldStartFigure(coldStart: ColdStart | undefined): Figure {
-  if (coldStart === undefined || coldStart.samplesMs.length === 0) return { verdict: "void", reason: "no cold start was measured", cure: "run without --resume, or look at the run's log" };
+  if (coldStart === undefined || coldStart.samplesMs.length === 0)
+    return { verdict: "void", reason: "no cold start was measured", cure: "run without --resume, or look at the run's log" };
   return { verdict: "valid", ...estimate(coldStart.samplesMs) };
 }
 

@@ -6,7 +6,13 @@ export function decodeHistogram(encoded: string): Histogram {
 }
 
 export function mergeHistograms(encoded: readonly string[]): Histogram {
-  const merged = build({ bitBucketSize: 64, autoResize: true, lowestDiscernibleValue: 1, highestTrackableValue: 2, numberOfSignificantValueDigits: 3 });
+  const merged = build({
+    bitBucketSize: 64,
+    autoResize: true,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: 2,
+    numberOfSignificantValueDigits: 3,
+  });
   for (const one of encoded) merged.add(decodeHistogram(one));
   return merged;
 }

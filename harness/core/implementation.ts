@@ -42,7 +42,9 @@ export const manifestSchema = z.strictObject({
   }),
   run: z.strictObject({ command: argv }),
   dockerfile: z.string().min(1),
-  capabilities: z.strictObject(Object.fromEntries(capabilityNames.map((name) => [name, z.boolean()])) as Record<(typeof capabilityNames)[number], z.ZodBoolean>),
+  capabilities: z.strictObject(
+    Object.fromEntries(capabilityNames.map((name) => [name, z.boolean()])) as Record<(typeof capabilityNames)[number], z.ZodBoolean>,
+  ),
   consistency: z.enum(["read-your-writes", "bounded-staleness"]),
   knownIssues: z.array(z.strictObject({ badge: z.string().min(1).max(40), sentence: text })),
   notes: z.string().max(2_000),

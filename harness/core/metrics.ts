@@ -1,7 +1,12 @@
 /** The figures of a cell: what each is, in which unit, and which direction is better. */
 
 export const metrics = {
-  throughput: { title: "throughput", unit: "ops/s", better: "higher", meaning: "answers per second that are right, closed loop (capacity)" },
+  throughput: {
+    title: "throughput",
+    unit: "ops/s",
+    better: "higher",
+    meaning: "answers per second that are right, closed loop (capacity)",
+  },
   p50: { title: "p50", unit: "us", better: "lower", meaning: "median response time from the intended start, open loop" },
   p90: { title: "p90", unit: "us", better: "lower", meaning: "90th percentile of the response time, open loop" },
   p99: { title: "p99", unit: "us", better: "lower", meaning: "99th percentile of the response time, open loop" },
@@ -10,16 +15,46 @@ export const metrics = {
   writeP99: { title: "p99 of writes", unit: "us", better: "lower", meaning: "99th percentile of the response time of PUT, open loop" },
   serviceP50: { title: "service p50", unit: "us", better: "lower", meaning: "median from the actual send, open loop" },
   serviceP99: { title: "service p99", unit: "us", better: "lower", meaning: "99th percentile from the actual send, open loop" },
-  cpuPerOperation: { title: "CPU per op", unit: "us/op", better: "lower", meaning: "processor time of the service's process tree per answer, at capacity" },
+  cpuPerOperation: {
+    title: "CPU per op",
+    unit: "us/op",
+    better: "lower",
+    meaning: "processor time of the service's process tree per answer, at capacity",
+  },
   cpuPerOperationOpen: { title: "CPU per op, open loop", unit: "us/op", better: "lower", meaning: "the same at the common offered rate" },
-  redisCpuPerOperation: { title: "Redis CPU per op", unit: "us/op", better: "lower", meaning: "processor time of Redis per answer, at capacity" },
+  redisCpuPerOperation: {
+    title: "Redis CPU per op",
+    unit: "us/op",
+    better: "lower",
+    meaning: "processor time of Redis per answer, at capacity",
+  },
   rssIdle: { title: "RSS idle", unit: "bytes", better: "lower", meaning: "resident set, summed over the process tree, after the start" },
-  rssLoad: { title: "RSS", unit: "bytes", better: "lower", meaning: "resident set, summed over the process tree, highest sample at capacity" },
-  pssIdle: { title: "PSS idle", unit: "bytes", better: "lower", meaning: "proportional set size of the process tree after the start (pages shared between workers count once)" },
-  pssLoad: { title: "PSS", unit: "bytes", better: "lower", meaning: "proportional set size of the process tree, highest sample at capacity" },
+  rssLoad: {
+    title: "RSS",
+    unit: "bytes",
+    better: "lower",
+    meaning: "resident set, summed over the process tree, highest sample at capacity",
+  },
+  pssIdle: {
+    title: "PSS idle",
+    unit: "bytes",
+    better: "lower",
+    meaning: "proportional set size of the process tree after the start (pages shared between workers count once)",
+  },
+  pssLoad: {
+    title: "PSS",
+    unit: "bytes",
+    better: "lower",
+    meaning: "proportional set size of the process tree, highest sample at capacity",
+  },
   coldStart: { title: "cold start", unit: "ms", better: "lower", meaning: "from exec to the first correct answer 200" },
   artifact: { title: "artifact", unit: "bytes", better: "lower", meaning: "stripped binary or installed tree" },
-  errors: { title: "errors", unit: "share", better: "lower", meaning: "share of requests that failed, timed out or got a 4xx or 5xx that the load does not explain" },
+  errors: {
+    title: "errors",
+    unit: "share",
+    better: "lower",
+    meaning: "share of requests that failed, timed out or got a 4xx or 5xx that the load does not explain",
+  },
   hitRatio: { title: "L1 hit ratio", unit: "share", better: "higher", meaning: "GETs answered from L1, by X-Cache, open loop" },
   getShare: { title: "share of GET", unit: "share", better: "higher", meaning: "achieved share of GET in the open loop" },
 } as const satisfies Record<string, { title: string; unit: Unit; better: "higher" | "lower"; meaning: string }>;

@@ -9,7 +9,12 @@ import { planTopology } from "./topology.ts";
 const settings: Settings = { ...presets.quick.settings, preset: "quick", engine: "socket", seed: 1, connections: null };
 const implementations = ["a", "b", "c"].map((id) => ({ id, sourceHash: id }));
 const plan = (changes: Partial<Settings> = {}) =>
-  buildPlan({ settings: { ...settings, ...changes }, topology: planTopology([0, 1], true), implementations, scenarios: [testScenario, { ...testScenario, id: "other" }] });
+  buildPlan({
+    settings: { ...settings, ...changes },
+    topology: planTopology([0, 1], true),
+    implementations,
+    scenarios: [testScenario, { ...testScenario, id: "other" }],
+  });
 
 test("a plan fits its schema and is the same for the same seed", () => {
   expect(planSchema.parse(plan())).toEqual(plan());
@@ -26,7 +31,9 @@ test("every block holds every implementation in every scenario once", () => {
     fc.property(fc.nat(), fc.integer({ min: 1, max: 8 }), (seed, rounds) => {
       const { trials } = plan({ seed, rounds });
       for (let block = 0; block < rounds; block++) {
-        const pairs = trials.filter((trial) => trial.block === block).map(({ implementation, scenario }) => `${implementation}/${scenario}`);
+        const pairs = trials
+          .filter((trial) => trial.block === block)
+          .map(({ implementation, scenario }) => `${implementation}/${scenario}`);
         expect(pairs.toSorted()).toEqual(["a/other", "a/test", "b/other", "b/test", "c/other", "c/test"]);
       }
       expect(new Set(trials.map(({ id }) => id)).size).toBe(trials.length);

@@ -39,14 +39,20 @@ export function buildPlan({ settings, topology, implementations, scenarios }: Pl
     methodHash: methodHash(settings, scenarios),
     trials,
     coldStarts,
-    etaS: blocks.length * scenarios.reduce((sum, scenario) => sum + ids.length * trialS(settings, scenario), 0) + coldStarts.length * coldStartS,
+    etaS:
+      blocks.length * scenarios.reduce((sum, scenario) => sum + ids.length * trialS(settings, scenario), 0) +
+      coldStarts.length * coldStartS,
   };
 }
 
 /** Wall time of one trial, s. */
 export function trialS(settings: Settings, scenario: Scenario): number {
   const openS = scenario.openLoop.offeredRatesPerS.length * (settings.leadInMs + settings.openLoopMs);
-  return trialOverheadS + keyCount(scenario, settings) / keysLoadedPerS + (settings.warmUpMs + openS + settings.leadInMs + settings.closedLoopMs) / 1000;
+  return (
+    trialOverheadS +
+    keyCount(scenario, settings) / keysLoadedPerS +
+    (settings.warmUpMs + openS + settings.leadInMs + settings.closedLoopMs) / 1000
+  );
 }
 
 /** The keys of the data set; the preset quick may use fewer. */
@@ -57,7 +63,9 @@ export function keyCount(scenario: Scenario, settings: Pick<Settings, "preset">)
 /** Two results may be compared when scenarios, settings (but for the seed) and method version are the same. */
 export function methodHash(settings: Settings, scenarios: readonly Scenario[]): string {
   const { seed: _seed, ...method } = settings;
-  return createHash("sha256").update(JSON.stringify(sortKeys({ methodVersion, method, scenarios }))).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify(sortKeys({ methodVersion, method, scenarios })))
+    .digest("hex");
 }
 
 /** Fisher-Yates, on a copy. */
@@ -96,5 +104,9 @@ export function planDifferences(before: Plan, now: Plan): readonly string[] {
 function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, part]) => [key, sortKeys(part)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, part]) => [key, sortKeys(part)]),
+  );
 }

@@ -127,6 +127,8 @@ export const implementationResultSchema = z.strictObject({
       artifactBytes: bytes,
       /** Null when an earlier build of the same source was used. */
       buildS: z.number().min(0).nullable(),
+      /** Ids of the checks it failed: measured only because that was asked for, and never ranked. */
+      failedChecks: z.array(z.string()),
     }),
     z.strictObject({ kind: z.literal("skipped"), reason: z.string(), cure: z.string() }),
     z.strictObject({ kind: z.literal("failed"), stage: z.enum(["build", "conformance", "launch"]), reason: z.string(), cure: z.string() }),

@@ -19,11 +19,15 @@ test("below six launches only the range is given, and one launch has none", () =
 
 test("the estimate scales with its unit", () => {
   fc.assert(
-    fc.property(fc.array(fc.double({ min: 0.1, max: 1e6, noNaN: true }), { minLength: 6, maxLength: 12 }), fc.double({ min: 0.01, max: 100, noNaN: true }), (values, factor) => {
-      const [before, after] = [estimate(values), estimate(values.map((value) => value * factor))];
-      expect(after.value / before.value).toBeCloseTo(factor, 6);
-      expect((after.interval?.high ?? 0) / (before.interval?.high ?? 1)).toBeCloseTo(factor, 6);
-    }),
+    fc.property(
+      fc.array(fc.double({ min: 0.1, max: 1e6, noNaN: true }), { minLength: 6, maxLength: 12 }),
+      fc.double({ min: 0.01, max: 100, noNaN: true }),
+      (values, factor) => {
+        const [before, after] = [estimate(values), estimate(values.map((value) => value * factor))];
+        expect(after.value / before.value).toBeCloseTo(factor, 6);
+        expect((after.interval?.high ?? 0) / (before.interval?.high ?? 1)).toBeCloseTo(factor, 6);
+      },
+    ),
   );
 });
 

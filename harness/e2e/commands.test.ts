@@ -55,17 +55,27 @@ test("list, schema and doctor speak JSON", async () => {
   const schema = await cli(["schema", "result"]);
   expect(JSON.parse(schema.stdout)).toMatchObject({ type: "object", properties: { schemaVersion: { const: 1 } } });
   const doctor = await cli(["doctor", "--json"]);
-  expect(JSON.parse(doctor.stdout).map(({ what }: { what: string }) => what)).toEqual(expect.arrayContaining(["Redis", "processors", "open files"]));
+  expect(JSON.parse(doctor.stdout).map(({ what }: { what: string }) => what)).toEqual(
+    expect.arrayContaining(["Redis", "processors", "open files"]),
+  );
 });
 
 test("report renders a finished run again, offline, in every format", async () => {
   const workspace = newWorkspace();
   const result = syntheticResult({ services: [{ id: "a", language: "rust", slowness: 1 }] });
   writeFileSync(join(workspace.folder, "result.json"), JSON.stringify(result));
-  const { exitCode, stdout, stderr } = await workspace.cli(["report", "./result.json", "--format", "terminal,html,md,csv,json", "--out", "rendered"]);
+  const { exitCode, stdout, stderr } = await workspace.cli([
+    "report",
+    "./result.json",
+    "--format",
+    "terminal,html,md,csv,json",
+    "--out",
+    "rendered",
+  ]);
   expect(exitCode, stderr).toBe(0);
   expect(stdout).toContain("throughput");
-  for (const name of ["report.html", "report.md", "report.csv", "report.json"]) expect(existsSync(join(workspace.folder, "rendered", name))).toBe(true);
+  for (const name of ["report.html", "report.md", "report.csv", "report.json"])
+    expect(existsSync(join(workspace.folder, "rendered", name))).toBe(true);
   const wrong = await workspace.cli(["report", "./result.json", "--format", "htlm"]);
   expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining("did you mean html?")]);
 });

@@ -10,7 +10,15 @@ const resultOf = (stdout: string): Result => resultSchema.parse(JSON.parse(stdou
 
 test("run measures a service and leaves a whole result, a report, and no process", async () => {
   const workspace = newWorkspace();
-  const { exitCode, stdout, stderr } = await workspace.cli(["run", "--implementations", workspace.service("mine"), "--scenarios", workspace.scenario, ...brief, "--json"]);
+  const { exitCode, stdout, stderr } = await workspace.cli([
+    "run",
+    "--implementations",
+    workspace.service("mine"),
+    "--scenarios",
+    workspace.scenario,
+    ...brief,
+    "--json",
+  ]);
   expect(exitCode, stderr).toBe(0);
   const result = resultOf(stdout);
   const [cell] = result.cells;
@@ -28,7 +36,15 @@ test("run measures a service and leaves a whole result, a report, and no process
 
 test("what the service, Redis and the generator count agrees", async () => {
   const workspace = newWorkspace();
-  const { stdout } = await workspace.cli(["run", "--implementations", workspace.service("mine"), "--scenarios", workspace.scenario, ...brief, "--json"]);
+  const { stdout } = await workspace.cli([
+    "run",
+    "--implementations",
+    workspace.service("mine"),
+    "--scenarios",
+    workspace.scenario,
+    ...brief,
+    "--json",
+  ]);
   const [trial] = resultOf(stdout).trials;
   if (trial?.outcome.kind !== "measured") throw new Error("not measured");
   const [open] = trial.outcome.loadPoints;
@@ -48,7 +64,14 @@ test("a misspelt implementation is a usage error with the nearest name", async (
 
 test("--dry-run prints the plan and measures nothing", async () => {
   const workspace = newWorkspace();
-  const { exitCode, stdout } = await workspace.cli(["run", "--implementations", workspace.service("mine"), "--scenarios", workspace.scenario, "--dry-run"]);
+  const { exitCode, stdout } = await workspace.cli([
+    "run",
+    "--implementations",
+    workspace.service("mine"),
+    "--scenarios",
+    workspace.scenario,
+    "--dry-run",
+  ]);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/trials\s+6/);
   expect(stdout).toMatch(/time\s+about/);
@@ -62,7 +85,10 @@ test("a language without its toolchain is skipped with the reason, and the other
   const { exitCode, stdout, stderr } = await workspace.cli([...args, `rust-production,${workspace.service("mine")}`], { PATH: path });
   expect(exitCode, stderr).toBe(0);
   const { implementations, cells } = resultOf(stdout);
-  expect(implementations.map(({ status }) => status)).toEqual([expect.objectContaining({ kind: "skipped", reason: "Rust is not installed" }), expect.objectContaining({ kind: "measured" })]);
+  expect(implementations.map(({ status }) => status)).toEqual([
+    expect.objectContaining({ kind: "skipped", reason: "Rust is not installed" }),
+    expect.objectContaining({ kind: "measured" }),
+  ]);
   expect(cells.map(({ implementation }) => implementation)).toEqual(["mine"]);
 
   const none = await workspace.cli([...args, "rust-production,go-production"], { PATH: path });
@@ -74,7 +100,15 @@ test("a language without its toolchain is skipped with the reason, and the other
 test("a service that answers wrong bytes is not measured; the others are", async () => {
   const workspace = newWorkspace();
   const services = [workspace.service("liar", "wrong-bytes"), workspace.service("mine")].join(",");
-  const { exitCode, stdout } = await workspace.cli(["run", "--implementations", services, "--scenarios", workspace.scenario, ...brief, "--json"]);
+  const { exitCode, stdout } = await workspace.cli([
+    "run",
+    "--implementations",
+    services,
+    "--scenarios",
+    workspace.scenario,
+    ...brief,
+    "--json",
+  ]);
   expect(exitCode).toBe(6);
   const { implementations, trials } = resultOf(stdout);
   expect(implementations[0]?.status).toMatchObject({ kind: "failed", stage: "conformance", reason: expect.stringContaining("round-trip") });
@@ -83,14 +117,29 @@ test("a service that answers wrong bytes is not measured; the others are", async
 
 test("a service that does not start is shown with the end of its log", async () => {
   const workspace = newWorkspace();
-  const { exitCode, stdout } = await workspace.cli(["run", "--implementations", workspace.service("broken", "crash-at-start"), "--scenarios", workspace.scenario, ...brief]);
+  const { exitCode, stdout } = await workspace.cli([
+    "run",
+    "--implementations",
+    workspace.service("broken", "crash-at-start"),
+    "--scenarios",
+    workspace.scenario,
+    ...brief,
+  ]);
   expect(exitCode).toBe(6);
   expect(stdout.replaceAll(/\s+/g, " ")).toContain("cannot find its configuration");
 });
 
 test("a service that crashes under load is a failed trial with its exit code, never a number", async () => {
   const workspace = newWorkspace();
-  const { exitCode, stdout } = await workspace.cli(["run", "--implementations", workspace.service("crasher", "crash-under-load"), "--scenarios", workspace.scenario, ...brief, "--json"]);
+  const { exitCode, stdout } = await workspace.cli([
+    "run",
+    "--implementations",
+    workspace.service("crasher", "crash-under-load"),
+    "--scenarios",
+    workspace.scenario,
+    ...brief,
+    "--json",
+  ]);
   expect(exitCode).toBe(6);
   const { trials, cells } = resultOf(stdout);
   expect(trials[0]?.outcome).toMatchObject({ kind: "failed", reason: expect.stringContaining("exit code 3") });
@@ -99,7 +148,16 @@ test("a service that crashes under load is a failed trial with its exit code, ne
 
 test("a service that fails requests under load is void, with the statuses seen", async () => {
   const workspace = newWorkspace();
-  const { stdout } = await workspace.cli(["run", "--implementations", workspace.service("failing", "fails-under-load"), "--scenarios", workspace.scenario, ...brief, "--json", "--allow-nonconforming"]);
+  const { stdout } = await workspace.cli([
+    "run",
+    "--implementations",
+    workspace.service("failing", "fails-under-load"),
+    "--scenarios",
+    workspace.scenario,
+    ...brief,
+    "--json",
+    "--allow-nonconforming",
+  ]);
   const [cell] = resultOf(stdout).cells;
   expect(cell?.figures.throughput).toMatchObject({ verdict: "void", reason: expect.stringMatching(/x GET 503/) });
   expect(cell?.figures.errors).toMatchObject({ verdict: "valid" });

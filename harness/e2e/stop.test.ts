@@ -29,7 +29,9 @@ async function untilTrials({ folder }: Workspace, wanted: number): Promise<strin
 
 function journal(folder: string, runId: string): string[] {
   try {
-    return readFileSync(join(folder, "results", runId, "trials.jsonl"), "utf8").split("\n").filter(Boolean);
+    return readFileSync(join(folder, "results", runId, "trials.jsonl"), "utf8")
+      .split("\n")
+      .filter(Boolean);
   } catch {
     return [];
   }
@@ -84,7 +86,15 @@ test("a run whose plan changed is not resumed, and says what changed", async () 
   const runId = await untilTrials(workspace, 1);
   running.kill("SIGINT");
   await running;
-  const { exitCode, stderr } = await workspace.cli(["run", "--resume", runId, "--implementations", workspace.service("other"), "--scenarios", "./tiny.json"]);
+  const { exitCode, stderr } = await workspace.cli([
+    "run",
+    "--resume",
+    runId,
+    "--implementations",
+    workspace.service("other"),
+    "--scenarios",
+    "./tiny.json",
+  ]);
   expect(exitCode).toBe(5);
   expect(stderr).toContain("implementations, trials, coldStarts changed");
 });

@@ -3,7 +3,7 @@
  * agent may share with Redis. So a thread sleeps (Atomics.wait takes fractions of a ms) until shortly before, and only
  * the last stretch is polled, with setImmediate, so that answers are still read at once.
  *
- * Seen for 2,000 Poisson sends a second, agent pinned to one core of a quiet 2-core machine, lag p50 / p90 in us and CPU
+ * Seen with a prototype for 2,000 Poisson sends a second, agent pinned to one core of a quiet 2-core machine, lag p50 / p90 in us and CPU
  * used: setImmediate throughout 1 / 2, 100 %; setTimeout 564 / 999, 4 %; this with a last stretch of 50 us 30 / 96, 10 %;
  * 100 us 1 / 53, 14 %; 200 us 1 / 3, 28 %. The p99 was 260-480 us for all but setTimeout, which is the machine's own noise.
  */

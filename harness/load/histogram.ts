@@ -1,6 +1,6 @@
 /**
  * Whole microseconds, counted in HDR's own buckets (3 significant digits: 2,048 sub-buckets, then halves of that) in one flat
- * array, and turned into an HDR histogram at the end. Recording costs some 5 ns here against 30 ns of recordValue.
+ * array, and turned into an HDR histogram at the end. Recording costs some 21 ns here, recordValue of hdr-histogram-js 110 (a busy machine).
  */
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from "hdr-histogram-js";
 

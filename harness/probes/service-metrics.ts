@@ -20,5 +20,7 @@ export function parseServiceCounts(text: string): ServiceCounts {
 
 /** What came since, without the zeros. */
 export function countsSince(before: ServiceCounts, after: ServiceCounts): Record<string, number> {
-  return Object.fromEntries(Object.entries(after).flatMap(([name, count]) => (count > (before[name] ?? 0) ? [[name, count - (before[name] ?? 0)]] : [])));
+  return Object.fromEntries(
+    Object.entries(after).flatMap(([name, count]) => (count > (before[name] ?? 0) ? [[name, count - (before[name] ?? 0)]] : [])),
+  );
 }

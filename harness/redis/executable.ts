@@ -19,8 +19,27 @@ async function startExecutable(executable: string, { cpus, logFile, signal }: Re
     signal.throwIfAborted();
     const port = await getPort({ host: "127.0.0.1" });
     const folder = await mkdtemp(join(tmpdir(), "cache-bench-redis-"));
-    const settings = ["--bind", "127.0.0.1", "--port", String(port), "--save", "", "--appendonly", "no", "--maxclients", "10000", "--dir", folder];
-    const group = await ProcessGroup.start({ command: [executable, ...settings], cwd: folder, env: { PATH: process.env["PATH"] }, logFile, cpus });
+    const settings = [
+      "--bind",
+      "127.0.0.1",
+      "--port",
+      String(port),
+      "--save",
+      "",
+      "--appendonly",
+      "no",
+      "--maxclients",
+      "10000",
+      "--dir",
+      folder,
+    ];
+    const group = await ProcessGroup.start({
+      command: [executable, ...settings],
+      cwd: folder,
+      env: { PATH: process.env["PATH"] },
+      logFile,
+      cpus,
+    });
     const stop = async (): Promise<void> => {
       await group[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });
@@ -34,7 +53,8 @@ async function startExecutable(executable: string, { cpus, logFile, signal }: Re
     }
     const tail = group.logTail(3).join(" | ");
     await stop();
-    if (attempt === 3) throw environmentError(`${executable} does not start: ${tail}`, "run it by hand to see why, or choose another with --redis");
+    if (attempt === 3)
+      throw environmentError(`${executable} does not start: ${tail}`, "run it by hand to see why, or choose another with --redis");
   }
 }
 

@@ -21,5 +21,8 @@ export async function resolveRedis(choice: string | undefined, signal: AbortSign
   if (choice === "docker") return (await import("./docker.ts")).dockerSource;
   if (/^rediss?:\/\//.test(choice)) return urlSource(choice);
   if (existsSync(choice)) return executableSource("executable given by --redis", resolve(choice));
-  throw usageError(`--redis ${choice}: neither a redis:// URL nor a file`, "give redis://HOST:PORT, the path of a redis-server, docker, or embedded");
+  throw usageError(
+    `--redis ${choice}: neither a redis:// URL nor a file`,
+    "give redis://HOST:PORT, the path of a redis-server, docker, or embedded",
+  );
 }

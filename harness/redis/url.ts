@@ -11,7 +11,10 @@ async function useServer(url: string): Promise<RedisServer> {
   await using admin = await connect(url);
   const keys = await admin.keyCount();
   if (keys > 0) {
-    throw environmentError(`the Redis given by --redis holds ${keys} keys and is never flushed`, "give an empty server, or another database of it (redis://host:port/1)");
+    throw environmentError(
+      `the Redis given by --redis holds ${keys} keys and is never flushed`,
+      "give an empty server, or another database of it (redis://host:port/1)",
+    );
   }
   return { url, exited: new Promise(() => {}), [Symbol.asyncDispose]: () => removeOurKeys(url) };
 }
@@ -26,6 +29,9 @@ async function connect(url: string): Promise<RedisAdmin> {
   try {
     return await RedisAdmin.connect(url);
   } catch (error) {
-    throw environmentError(`the Redis given by --redis does not answer: ${messageOf(error)}`, "check that it runs and that the address is right");
+    throw environmentError(
+      `the Redis given by --redis does not answer: ${messageOf(error)}`,
+      "check that it runs and that the address is right",
+    );
   }
 }

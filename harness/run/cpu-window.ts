@@ -30,7 +30,10 @@ export class CpuWindow {
 
   /** Processor time used in a window of this length; null where it could not be read. */
   async within(elapsedS: number): Promise<{ serviceCpuS: number | null; redisCpuS: number | null }> {
-    return { serviceCpuS: usedWithin(this.#serviceReadings, elapsedS), redisCpuS: usedWithin(await Promise.all(this.#redisReadings), elapsedS) };
+    return {
+      serviceCpuS: usedWithin(this.#serviceReadings, elapsedS),
+      redisCpuS: usedWithin(await Promise.all(this.#redisReadings), elapsedS),
+    };
   }
 
   async #readRedis(): Promise<Reading> {

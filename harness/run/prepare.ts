@@ -21,11 +21,14 @@ export interface Candidate {
   readonly sourceHash: string;
 }
 
-export type Found = { readonly kind: "candidate"; readonly candidate: Candidate } | { readonly kind: "skipped"; readonly implementation: Implementation; readonly status: Extract<Status, { kind: "skipped" }> };
+export type Found =
+  | { readonly kind: "candidate"; readonly candidate: Candidate }
+  | { readonly kind: "skipped"; readonly implementation: Implementation; readonly status: Extract<Status, { kind: "skipped" }> };
 
 export async function findCandidate(implementation: Implementation): Promise<Found> {
   const toolchain = await findToolchain(implementation.manifest);
-  if (toolchain.kind === "missing") return { kind: "skipped", implementation, status: { kind: "skipped", reason: toolchain.reason, cure: toolchain.cure } };
+  if (toolchain.kind === "missing")
+    return { kind: "skipped", implementation, status: { kind: "skipped", reason: toolchain.reason, cure: toolchain.cure } };
   return { kind: "candidate", candidate: { implementation, toolchain, sourceHash: await hashSource(implementation.folder) } };
 }
 
@@ -50,7 +53,7 @@ export async function buildCandidate(candidate: Candidate, { logFile, signal }: 
     return {
       candidate,
       launchable: processTarget(implementation.manifest, built),
-      status: { kind: "measured", sourceHash, toolchainVersion: toolchain.version, artifactBytes, buildS },
+      status: { kind: "measured", sourceHash, toolchainVersion: toolchain.version, artifactBytes, buildS, failedChecks: [] },
     };
   } catch (error) {
     signal.throwIfAborted();
@@ -60,17 +63,36 @@ export async function buildCandidate(candidate: Candidate, { logFile, signal }: 
 }
 
 /** The checks' results, on a Redis and a launch of their own; a Failed when the service does not get that far. */
-export async function checkConformance({ launchable }: Built, redisSource: RedisSource, { logFile, signal }: PrepareOptions): Promise<readonly CheckResult[] | Failed> {
+export async function checkConformance(
+  { launchable }: Built,
+  redisSource: RedisSource,
+  { logFile, signal }: PrepareOptions,
+): Promise<readonly CheckResult[] | Failed> {
   await using redis = await redisSource.start({ cpus: null, logFile: `${logFile}.redis`, signal });
   try {
-    await using service = await launchable.launch({ settings: { redisUrl: redis.url, workers: 1, l1MaxBytes: 64 * 1024 * 1024 }, cpus: null, logFile, signal });
+    await using service = await launchable.launch({
+      settings: { redisUrl: redis.url, workers: 1, l1MaxBytes: 64 * 1024 * 1024 },
+      cpus: null,
+      logFile,
+      signal,
+    });
     await untilReady(service, signal);
     return await whileAlive(service, runChecks(service.origin, redis.url, signal));
   } catch (error) {
     signal.throwIfAborted();
     const tail = error instanceof ServiceFault && error.logTail.length > 0 ? `\n${error.logTail.join("\n")}` : "";
-    return { kind: "failed", stage: "launch", reason: `${messageOf(error)}${tail}`, cure: "mend what the service's log names; the whole of it is in the run's logs folder" };
+    return {
+      kind: "failed",
+      stage: "launch",
+      reason: `${messageOf(error)}${tail}`,
+      cure: "mend what the service's log names; the whole of it is in the run's logs folder",
+    };
   }
+}
+
+/** Ids of the checks that failed. */
+export function failedChecks(results: readonly CheckResult[]): string[] {
+  return results.flatMap((result) => (result.outcome === "failed" ? [result.id] : []));
 }
 
 /** The first failed check, as the reason why an implementation is not measured. */

@@ -18,7 +18,11 @@ export interface Selection {
 }
 
 /** Throws a UserError: unknown names (2), no toolchain at all (5). */
-export async function select(settings: Settings, implementations: readonly string[] | undefined, scenarioNames: readonly string[] | undefined): Promise<Selection> {
+export async function select(
+  settings: Settings,
+  implementations: readonly string[] | undefined,
+  scenarioNames: readonly string[] | undefined,
+): Promise<Selection> {
   const preset = presets[settings.preset];
   const scenarios = findScenarios(scenarioNames, preset.scenarios);
   const chosen = findImplementations(implementations, ({ variant }) => preset.variants === "all" || preset.variants.includes(variant));

@@ -3,19 +3,18 @@ import { judgeLoadPoint } from "../core/gates.ts";
 import type { LoadPoint } from "../core/measurement.ts";
 import { keyCount } from "../core/plan.ts";
 import type { PlannedTrial, Settings, Topology } from "../core/plan-schema.ts";
-import type { Finding, LoadPointResult, MeasuredOutcome, MemorySample, Trial } from "../core/result.ts";
+import type { Finding, LoadPointResult, MeasuredOutcome, Trial } from "../core/result.ts";
 import type { Scenario } from "../core/scenario.ts";
 import { type CacheWorkload, initialValue, keyName, valueTemplates } from "../core/workload.ts";
 import { type Generator, startGenerator } from "../load/generator.ts";
 import { engines } from "../load/engines.ts";
 import { untilAccepted } from "../probes/accepted-connections.ts";
-import { countsSince, readServiceCounts } from "../probes/service-metrics.ts";
-import { highWaterBytes, memoryOf } from "../probes/process-tree.ts";
+import { highWaterBytes } from "../probes/process-tree.ts";
 import { RedisAdmin } from "../redis/admin.ts";
 import type { RedisSource } from "../redis/source.ts";
 import { ServiceFault, untilReady, whileAlive } from "../targets/readiness.ts";
 import type { Launchable, Service } from "../targets/service.ts";
-import { CpuWindow } from "./cpu-window.ts";
+import { TrialProbe } from "./trial-probe.ts";
 
 /** The data set outlives every trial. */
 const dataSetTtlS = 3_600;
@@ -61,7 +60,12 @@ async function measure(options: TrialOptions): Promise<MeasuredOutcome> {
   const dataBytes = await loadDataSet(admin, workload, settings.seed, signal);
 
   const l1MaxBytes = scenario.l1.kind === "bytes" ? scenario.l1.maxBytes : Math.round(dataBytes * scenario.l1.share);
-  const launch = { settings: { redisUrl: redis.url, workers: topology.service.length, l1MaxBytes }, cpus: cpus(topology.service), logFile, signal };
+  const launch = {
+    settings: { redisUrl: redis.url, workers: topology.service.length, l1MaxBytes },
+    cpus: cpus(topology.service),
+    logFile,
+    signal,
+  };
   await using service = await launchable.launch(launch);
   const readyMs = await untilReady(service, signal);
   const probe = new TrialProbe(service, admin, signal);
@@ -89,7 +93,17 @@ interface Drive extends TrialOptions {
   readonly readyMs: number;
 }
 
-async function drive({ scenario, settings, topology, service, generator, probe, connections, readyMs, signal }: Drive): Promise<MeasuredOutcome> {
+async function drive({
+  scenario,
+  settings,
+  topology,
+  service,
+  generator,
+  probe,
+  connections,
+  readyMs,
+  signal,
+}: Drive): Promise<MeasuredOutcome> {
   const connect = await generator.connect();
   const accepted = await untilAccepted(service.port, connect.connections, signal);
   const findings: Finding[] = accepted !== null && accepted < connect.connections ? [notAccepted(accepted, connect.connections)] : [];
@@ -117,7 +131,15 @@ async function drive({ scenario, settings, topology, service, generator, probe, 
     loadPoints.push(result);
   }
   probe.sampleMemory("after");
-  return { kind: "measured", readyMs, connect, loadPoints, memory: probe.memory, rssHighWaterBytes: highWaterBytes(service.processes()), findings };
+  return {
+    kind: "measured",
+    readyMs,
+    connect,
+    loadPoints,
+    memory: probe.memory,
+    rssHighWaterBytes: highWaterBytes(service.processes()),
+    findings,
+  };
 }
 
 /** The scenario's offered rates, then capacity; an engine without an open loop has capacity only. */
@@ -149,43 +171,4 @@ async function loadDataSet(admin: RedisAdmin, workload: CacheWorkload, seed: num
   }
   await admin.loadDataSet(entries(), dataSetTtlS, signal);
   return bytes;
-}
-
-/** What is read of the service and of Redis around each load point. */
-class TrialProbe {
-  readonly memory: MemorySample[] = [];
-  readonly #service: Service;
-  readonly #redis: RedisAdmin;
-  readonly #signal: AbortSignal;
-
-  constructor(service: Service, redis: RedisAdmin, signal: AbortSignal) {
-    this.#service = service;
-    this.#redis = redis;
-    this.#signal = signal;
-  }
-
-  sampleMemory(phase: MemorySample["phase"]): void {
-    const atS = (performance.now() - this.#service.startedAtMs) / 1000;
-    const memory = memoryOf(this.#service.processes());
-    if (memory.processes > 0) this.memory.push({ phase, atS, ...memory });
-  }
-
-  async around(point: LoadPoint, load: (onWindow: () => void) => Promise<LoadPointResult["load"]>): Promise<LoadPointResult> {
-    const [callsBefore, countsBefore] = await this.#counts();
-    const cpu = new CpuWindow(this.#service, this.#redis);
-    // Once a second, not oftener: reading smaps_rollup holds up the process that is read.
-    const sampling = setInterval(() => this.sampleMemory(point.kind), 1_000);
-    try {
-      const measured = await load(() => cpu.mark());
-      const [callsAfter, countsAfter] = await this.#counts();
-      const { serviceCpuS, redisCpuS } = await cpu.within(measured.elapsedS);
-      return { load: measured, serviceCpuS, redisCpuS, redisCalls: countsSince(callsBefore, callsAfter), serviceRequests: countsSince(countsBefore, countsAfter) };
-    } finally {
-      clearInterval(sampling);
-    }
-  }
-
-  #counts(): Promise<[Record<string, number>, Readonly<Record<string, number>>]> {
-    return Promise.all([this.#redis.calls(), readServiceCounts(this.#service.origin, this.#signal)]);
-  }
 }

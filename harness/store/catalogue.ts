@@ -16,19 +16,33 @@ export interface Implementation {
 const manifestName = "implementation.json";
 
 /** `names` are ids, or paths of folders that hold a manifest; undefined: all that `byDefault` takes. */
-export function findImplementations(names: readonly string[] | undefined, byDefault: (manifest: Manifest) => boolean): readonly Implementation[] {
+export function findImplementations(
+  names: readonly string[] | undefined,
+  byDefault: (manifest: Manifest) => boolean,
+): readonly Implementation[] {
   const known = foldersOf("implementations", manifestName).map(readImplementation);
   if (names === undefined) return known.filter(({ manifest }) => byDefault(manifest));
   const chosen = names.map((name) => {
     if (isPath(name)) return readImplementation(resolve(name));
-    return known.find(({ manifest }) => manifest.id === name) ?? unknownName("implementation", name, known.map(({ manifest }) => manifest.id));
+    return (
+      known.find(({ manifest }) => manifest.id === name) ??
+      unknownName(
+        "implementation",
+        name,
+        known.map(({ manifest }) => manifest.id),
+      )
+    );
   });
   return distinct(chosen, ({ manifest }) => manifest.id);
 }
 
 /** `names` are ids, or paths of scenario files; "all" or a list of ids where none are given. */
 export function findScenarios(names: readonly string[] | undefined, byDefault: "all" | readonly string[]): readonly Scenario[] {
-  const files = rootsOf("scenarios").flatMap((root) => readdirSync(root).filter((name) => name.endsWith(".json")).map((name) => join(root, name)));
+  const files = rootsOf("scenarios").flatMap((root) =>
+    readdirSync(root)
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => join(root, name)),
+  );
   const wanted = names ?? (byDefault === "all" ? files.map(idOf) : byDefault);
   const chosen = wanted.map((name) => {
     if (isPath(name)) return readScenario(resolve(name));
@@ -42,13 +56,21 @@ function readImplementation(folder: string): Implementation {
   const file = join(folder, manifestName);
   const manifest = readJsonFile(file, manifestSchema);
   const dockerfile = resolve(folder, manifest.dockerfile);
-  if (!isInside(dockerfile, folder)) throw usageError(`${showPath(file)}: dockerfile: ${manifest.dockerfile} lies outside the folder`, "name a file of the implementation's own folder");
+  if (!isInside(dockerfile, folder))
+    throw usageError(
+      `${showPath(file)}: dockerfile: ${manifest.dockerfile} lies outside the folder`,
+      "name a file of the implementation's own folder",
+    );
   return { manifest, folder };
 }
 
 function readScenario(file: string): Scenario {
   const scenario = readJsonFile(file, scenarioSchema);
-  if (idOf(file) !== scenario.id) throw usageError(`${showPath(file)}: id: "${scenario.id}" is not the file's name`, `rename the file to ${scenario.id}.json, or mend id`);
+  if (idOf(file) !== scenario.id)
+    throw usageError(
+      `${showPath(file)}: id: "${scenario.id}" is not the file's name`,
+      `rename the file to ${scenario.id}.json, or mend id`,
+    );
   return scenario;
 }
 
@@ -59,7 +81,10 @@ function isInside(file: string, folder: string): boolean {
 
 /** The package's folder of that name, then the current folder's own. */
 function rootsOf(kind: "implementations" | "scenarios"): readonly string[] {
-  return distinct([join(packageRoot, kind), resolve(kind)].filter((root) => existsSync(root)), (root) => realpathSync(root));
+  return distinct(
+    [join(packageRoot, kind), resolve(kind)].filter((root) => existsSync(root)),
+    (root) => realpathSync(root),
+  );
 }
 
 function foldersOf(kind: "implementations", file: string): readonly string[] {
@@ -87,4 +112,3 @@ function unknownName(kind: string, name: string, known: readonly string[]): neve
 function distinct<T>(items: readonly T[], key: (item: T) => string): T[] {
   return [...new Map(items.map((item) => [key(item), item])).values()];
 }
-

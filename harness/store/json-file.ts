@@ -42,8 +42,12 @@ export function showPath(file: string): string {
 function schemaError(file: string, issues: readonly z.core.$ZodIssue[], schema: z.ZodType, data: unknown): UserError {
   const sentences = issues.slice(0, 5).map((issue) => describeIssue(issue, schema));
   const more = issues.length > 5 ? ` (and ${issues.length - 5} more)` : "";
-  const id = typeof data === "object" && data !== null && "schemaVersion" in data ? "; was it written by another version of cache-bench?" : "";
-  return usageError(`${file}: ${sentences.join("; ")}${more}`, `mend the field${issues.length > 1 ? "s" : ""} named; cache-bench schema prints what is allowed${id}`);
+  const id =
+    typeof data === "object" && data !== null && "schemaVersion" in data ? "; was it written by another version of cache-bench?" : "";
+  return usageError(
+    `${file}: ${sentences.join("; ")}${more}`,
+    `mend the field${issues.length > 1 ? "s" : ""} named; cache-bench schema prints what is allowed${id}`,
+  );
 }
 
 function describeIssue(issue: z.core.$ZodIssue, schema: z.ZodType): string {
@@ -67,7 +71,8 @@ type Node = ObjectNode;
 /** The field names a schema allows at a path, read from its JSON Schema. */
 function allowedFields(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   let nodes: readonly Node[] = [schema.toJSONSchema({ unrepresentable: "any", io: "input" }) as Node];
-  for (const step of path) nodes = nodes.flatMap(alternatives).flatMap((node) => (typeof step === "number" ? node.items : node.properties?.[String(step)]) ?? []);
+  for (const step of path)
+    nodes = nodes.flatMap(alternatives).flatMap((node) => (typeof step === "number" ? node.items : node.properties?.[String(step)]) ?? []);
   return [...new Set(nodes.flatMap(alternatives).flatMap((node) => Object.keys(node.properties ?? {})))];
 }
 

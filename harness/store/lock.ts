@@ -13,7 +13,10 @@ export function takeLock(what: string, file = lockFile): Disposable {
     if (tryLock(file, what)) return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
     const owner = readOwner(file);
     if (owner !== null && isAlive(owner.mark)) {
-      throw environmentError(`another run holds this machine: process ${owner.mark.split(":")[0]}, ${owner.what}`, "wait for it to end, or stop it");
+      throw environmentError(
+        `another run holds this machine: process ${owner.mark.split(":")[0]}, ${owner.what}`,
+        "wait for it to end, or stop it",
+      );
     }
     rmSync(file, { force: true });
   }

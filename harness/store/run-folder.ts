@@ -14,7 +14,12 @@ import { readJsonFile, showPath } from "./json-file.ts";
 /** A finished trial, or one finished cold start. */
 const entrySchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("trial"), trial: trialSchema }),
-  z.strictObject({ kind: z.literal("cold-start"), ...coldStartSchema.pick({ implementation: true }).shape, sampleMs: z.number(), pollGapMs: z.number() }),
+  z.strictObject({
+    kind: z.literal("cold-start"),
+    ...coldStartSchema.pick({ implementation: true }).shape,
+    sampleMs: z.number(),
+    pollGapMs: z.number(),
+  }),
 ]);
 export type JournalEntry = z.infer<typeof entrySchema>;
 
@@ -67,7 +72,10 @@ export class RunFolder {
       writeSync(journal, `${JSON.stringify(entry)}\n`);
       fsyncSync(journal);
     } catch (error) {
-      throw environmentError(`cannot write ${showPath(this.file("trials.jsonl"))}: ${messageOf(error)}`, `make room, then: cache-bench run --resume ${this.runId}`);
+      throw environmentError(
+        `cannot write ${showPath(this.file("trials.jsonl"))}: ${messageOf(error)}`,
+        `make room, then: cache-bench run --resume ${this.runId}`,
+      );
     } finally {
       closeSync(journal);
     }
@@ -108,7 +116,8 @@ export class RunFolder {
 export function findResult(run: string, resultsFolder: string): { readonly file: string; readonly result: Result } {
   const candidates = [run, join(run, "result.json"), join(resultsFolder, run, "result.json")];
   const file = candidates.find((candidate) => candidate.endsWith(".json") && existsSync(candidate));
-  if (file === undefined) throw usageError(`no finished run at ${run}`, "cache-bench list runs shows the runs; an interrupted one is finished by run --resume");
+  if (file === undefined)
+    throw usageError(`no finished run at ${run}`, "cache-bench list runs shows the runs; an interrupted one is finished by run --resume");
   return { file, result: readJsonFile(file, resultSchema) };
 }
 

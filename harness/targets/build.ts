@@ -24,7 +24,17 @@ export interface Build {
 }
 
 /** Left out of the copy, the hash, and so of the build: what tools leave in a source folder. */
-const notSource = new Set(["node_modules", "target", "dist", "__pycache__", ".venv", ".git", ".mypy_cache", ".ruff_cache", ".pytest_cache"]);
+const notSource = new Set([
+  "node_modules",
+  "target",
+  "dist",
+  "__pycache__",
+  ".venv",
+  ".git",
+  ".mypy_cache",
+  ".ruff_cache",
+  ".pytest_cache",
+]);
 
 const recordSchema = z.strictObject({ artifactBytes: z.int(), buildS: z.number() });
 
@@ -50,7 +60,10 @@ export interface BuildOptions {
 export async function build(options: BuildOptions): Promise<Build> {
   const { implementation, sourceHash, toolchain } = options;
   const { manifest } = implementation;
-  const id = createHash("sha256").update(`${sourceHash}\0${toolchain.command}\0${toolchain.version}\0${process.arch}`).digest("hex").slice(0, 20);
+  const id = createHash("sha256")
+    .update(`${sourceHash}\0${toolchain.command}\0${toolchain.version}\0${process.arch}`)
+    .digest("hex")
+    .slice(0, 20);
   const folder = join(cacheFolder(), "builds", manifest.id, id);
   const resolve = placeholders(folder, join(cacheFolder(), "compilers", manifest.id), toolchain.command);
   const record = join(folder, "build.json");
@@ -83,7 +96,10 @@ function placeholders(folder: string, cache: string, toolchain: string): (argume
   return (argument) => argument.replace(/\{(source|out|cache|toolchain)\}/g, (whole, name: string) => values[name] ?? whole);
 }
 
-async function runStep(command: readonly string[], { implementation, logFile, signal, cwd }: BuildOptions & { cwd: string }): Promise<void> {
+async function runStep(
+  command: readonly string[],
+  { implementation, logFile, signal, cwd }: BuildOptions & { cwd: string },
+): Promise<void> {
   const id = implementation.manifest.id;
   signal.throwIfAborted();
   try {
@@ -111,7 +127,11 @@ export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal):
 }
 
 function buildError(id: string, sentence: string): UserError {
-  return new UserError(exitCodes.implementation, `${id} does not build: ${sentence}`, "mend what the build's output names; the whole of it is in the run's logs folder");
+  return new UserError(
+    exitCodes.implementation,
+    `${id} does not build: ${sentence}`,
+    "mend what the build's output names; the whole of it is in the run's logs folder",
+  );
 }
 
 /** Copied beside its place and renamed, so that an interrupted copy is never built. */

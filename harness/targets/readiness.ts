@@ -42,5 +42,7 @@ export async function whileAlive<T>(service: Service, work: Promise<T>): Promise
 
 function describeExit({ exit }: Service): string {
   if (exit === null) return "still running";
-  return exit.signal === null ? `exit code ${exit.code}` : `killed by ${exit.signal}${exit.signal === "SIGKILL" ? ", perhaps for memory" : ""}`;
+  return exit.signal === null
+    ? `exit code ${exit.code}`
+    : `killed by ${exit.signal}${exit.signal === "SIGKILL" ? ", perhaps for memory" : ""}`;
 }

@@ -18,6 +18,7 @@ export async function findToolchain({ toolchain }: Manifest): Promise<ToolchainR
     if (satisfiesMinimum(version, toolchain.range)) return { kind: "found", command, version };
     seen.push(`${command} is ${version}`);
   }
-  const reason = seen.length === 0 ? `${toolchain.name} is not installed` : `${toolchain.name} ${toolchain.range} is needed, but ${seen.join(" and ")}`;
+  const reason =
+    seen.length === 0 ? `${toolchain.name} is not installed` : `${toolchain.name} ${toolchain.range} is needed, but ${seen.join(" and ")}`;
   return { kind: "missing", reason, cure: `install ${toolchain.name} ${toolchain.range}: ${toolchain.install}` };
 }

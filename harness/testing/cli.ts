@@ -44,7 +44,11 @@ export function newWorkspace(): Workspace {
     folder,
     scenario,
     cli: (args, env = {}) =>
-      execa(process.execPath, [join(packageRoot, "harness", "launch.js"), ...args], { cwd: folder, reject: false, env: { TMPDIR: temporary, CI: "true", ...env } }),
+      execa(process.execPath, [join(packageRoot, "harness", "launch.js"), ...args], {
+        cwd: folder,
+        reject: false,
+        env: { TMPDIR: temporary, CI: "true", ...env },
+      }),
     service: (id, fault = "none") => {
       const target = join(folder, id);
       cpSync(join(packageRoot, "harness", "testing", "service"), target, { recursive: true });

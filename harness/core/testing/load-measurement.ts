@@ -23,7 +23,12 @@ export function constantHistogram(count: number, us: number): string {
 }
 
 function operation(sent: number, us: number, status: string): OperationMeasurement {
-  return { sent, statuses: sent === 0 ? {} : { [status]: sent }, serviceTimeUs: constantHistogram(sent, us), responseTimeUs: constantHistogram(sent, us) };
+  return {
+    sent,
+    statuses: sent === 0 ? {} : { [status]: sent },
+    serviceTimeUs: constantHistogram(sent, us),
+    responseTimeUs: constantHistogram(sent, us),
+  };
 }
 
 /** 12,000 requests in 6 s, each answered in 1 ms. */
