@@ -114,8 +114,8 @@ async def recorded(
         result, response = await handler(request, key)
     except InvalidError as error:
         result, response = "invalid", problem(400, str(error))
-    except web.RequestPayloadError:
-        result, response = "invalid", problem(400, "the body is not well framed")
+    except (web.RequestPayloadError, ConnectionError):
+        result, response = "invalid", problem(400, "the body ended early or is not well framed")
     except web.HTTPRequestEntityTooLarge:
         result, response = "too_large", problem(413, "the value is over MAX_VALUE_BYTES")
     except UnavailableError as error:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from time import monotonic
-from typing import Literal
+from typing import Literal, cast
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -25,13 +25,16 @@ class Cache:
         self._timeout_s = timeout_s
         # Expired entries stay until their key is written or read from Redis again.
         self._local: dict[str, tuple[bytes, float]] = {}
+        self._local_bytes = 0
+        L1_ENTRIES.set_function(lambda: len(self._local))
+        L1_BYTES.set_function(lambda: self._local_bytes)
 
     async def get(self, key: str) -> tuple[bytes, Source] | None:
         value = self._fresh(key)
         if value is not None:
             return value, "L1"
         async with self._redis_call():
-            value = await self._redis.get(f"cache:{key}")
+            value = cast("bytes | None", await self._redis.get(f"cache:{key}"))
         if value is None:
             return None
         if self._fresh(key) is None:  # else a PUT was quicker, and newer
@@ -39,9 +42,12 @@ class Cache:
         return value, "L2"
 
     async def put(self, key: str, value: bytes, ttl_s: int) -> None:
-        self._drop(key)  # stays so when the outcome is unknown
-        async with self._redis_call():
-            await self._redis.set(f"cache:{key}", value, ex=ttl_s)
+        try:
+            async with self._redis_call():
+                await self._redis.set(f"cache:{key}", value, ex=ttl_s)
+        except UnavailableError:
+            self._drop(key)  # whether Redis took the value is unknown
+            raise
         self._keep(key, value)
 
     async def delete(self, key: str) -> None:
@@ -53,7 +59,7 @@ class Cache:
 
     async def ping(self) -> None:
         async with self._redis_call():
-            await self._redis.execute_command("PING")
+            await self._redis.ping()
 
     def _fresh(self, key: str) -> bytes | None:
         entry = self._local.get(key)
@@ -62,14 +68,12 @@ class Cache:
     def _keep(self, key: str, value: bytes) -> None:
         self._drop(key)
         self._local[key] = (value, monotonic() + self._local_ttl_s)
-        L1_ENTRIES.inc()
-        L1_BYTES.inc(len(key.encode()) + len(value))
+        self._local_bytes += len(key.encode()) + len(value)
 
     def _drop(self, key: str) -> None:
         entry = self._local.pop(key, None)
         if entry is not None:
-            L1_ENTRIES.dec()
-            L1_BYTES.dec(len(key.encode()) + len(entry[0]))
+            self._local_bytes -= len(key.encode()) + len(entry[0])
 
     @asynccontextmanager
     async def _redis_call(self) -> AsyncIterator[None]:

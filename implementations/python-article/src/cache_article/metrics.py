@@ -4,7 +4,7 @@ from prometheus_client import Counter, Gauge, Histogram, Info, disable_created_m
 
 from cache_article import __version__
 
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 # Seconds: from an L1 hit on a quiet machine to well past the default REDIS_TIMEOUT_MS.
 BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)

@@ -1,0 +1,5 @@
+/** `npm run bench`: how fast the harness itself is. Prints ratios from one session; asserts nothing. */
+import { benchGenerator } from "./generator.ts";
+import { benchHotPaths } from "./hot-paths.ts";
+
+process.stdout.write(`${await benchHotPaths()}\n\n${await benchGenerator()}\n`);
