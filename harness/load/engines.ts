@@ -28,6 +28,3 @@ export const engines = {
 } as const satisfies Record<string, Engine>;
 
 export type EngineName = keyof typeof engines;
-
-/** No SYN is dropped while a wave is smaller than the shortest usual listen queue (128). */
-export const connectWave = 64;

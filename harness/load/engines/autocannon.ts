@@ -7,24 +7,23 @@
  * requests (getRequestBuffer), and times out by our sweep (its own timer never reaches a histogram).
  */
 import autocannon from "autocannon";
-import { nowUs } from "../clock.ts";
-import { connectWave, type EngineSession } from "../engines.ts";
+import type { EngineSession } from "../engines.ts";
 import { LoadError } from "../errors.ts";
 import type { AgentMeasurement, AgentSetup, MeasureOrder } from "../messages.ts";
-import type { FailureKind } from "../recorder.ts";
 import { requestSource, type RequestSource } from "../requests.ts";
 import { AutocannonConnection, type BentClient } from "./autocannon-connection.ts";
 import { ClosedLoop } from "./closed-loop.ts";
-import type { Connection, ConnectionOwner, Loop } from "./loop.ts";
+import { CurrentLoop } from "./current-loop.ts";
+import { openInWaves } from "./open-in-waves.ts";
 
 /** autocannon is to stop when its agent does, not before; in s, as it wants it. */
 const neverS = 86_400;
 
-export class AutocannonSession implements EngineSession, ConnectionOwner {
+export class AutocannonSession implements EngineSession {
   readonly #setup: AgentSetup;
   readonly #requests: RequestSource;
   readonly #connections: AutocannonConnection[] = [];
-  #loop: Loop | null = null;
+  readonly #loop = new CurrentLoop();
 
   constructor(setup: AgentSetup) {
     this.#setup = setup;
@@ -38,17 +37,11 @@ export class AutocannonSession implements EngineSession, ConnectionOwner {
       connections,
       duration: neverS,
       timeout: neverS,
-      setupClient: (client) => this.#connections.push(new AutocannonConnection(client as unknown as BentClient, this)),
+      setupClient: (client) => this.#connections.push(new AutocannonConnection(client as unknown as BentClient, this.#loop)),
     };
     // Given a callback it starts at once; it would be called when the run ends, which it does not.
     autocannon(options, () => {});
-    const firstUs = nowUs();
-    for (let from = 0; from < connections; from += connectWave) {
-      await Promise.all(this.#connections.slice(from, from + connectWave).map((connection) => connection.open())).catch((cause) => {
-        throw new LoadError("connect-failed", `cannot open ${connections} connections to ${origin}: ${cause}`);
-      });
-    }
-    return { firstUs, lastUs: nowUs() };
+    return openInWaves(this.#connections, origin);
   }
 
   async measure(order: MeasureOrder): Promise<AgentMeasurement> {
@@ -59,23 +52,6 @@ export class AutocannonSession implements EngineSession, ConnectionOwner {
       );
     }
     const timeoutUs = this.#setup.requestTimeoutMs * 1e3;
-    this.#loop = new ClosedLoop({ connections: this.#connections, requests: this.#requests, timeoutUs, order });
-    try {
-      return await this.#loop.run();
-    } finally {
-      this.#loop = null;
-    }
-  }
-
-  answered(connection: Connection, atUs: number): void {
-    this.#loop?.answered(connection, atUs);
-  }
-
-  failed(connection: Connection, kind: FailureKind, atUs: number): void {
-    this.#loop?.failed(connection, kind, atUs);
-  }
-
-  free(connection: Connection, atUs: number): void {
-    this.#loop?.free(connection, atUs);
+    return this.#loop.run(new ClosedLoop({ connections: this.#connections, requests: this.#requests, timeoutUs, order }));
   }
 }

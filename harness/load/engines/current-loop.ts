@@ -1,0 +1,29 @@
+/** Passes what happens on connections on to the loop that runs now. Between load points a loss is nobody's to hear of. */
+import type { AgentMeasurement } from "../messages.ts";
+import type { FailureKind } from "../recorder.ts";
+import type { Connection, ConnectionOwner, Loop } from "./loop.ts";
+
+export class CurrentLoop implements ConnectionOwner {
+  #loop: Loop | null = null;
+
+  async run(loop: Loop): Promise<AgentMeasurement> {
+    this.#loop = loop;
+    try {
+      return await loop.run();
+    } finally {
+      this.#loop = null;
+    }
+  }
+
+  answered(connection: Connection, atUs: number): void {
+    this.#loop?.answered(connection, atUs);
+  }
+
+  failed(connection: Connection, kind: FailureKind, atUs: number): void {
+    this.#loop?.failed(connection, kind, atUs);
+  }
+
+  free(connection: Connection, atUs: number): void {
+    this.#loop?.free(connection, atUs);
+  }
+}
