@@ -12,6 +12,10 @@ const handlers = {
   list: async () => (await import("./commands/list.ts")).listCommand,
   doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
+  gate: async () => (await import("./commands/gate.ts")).gateCommand,
+  compare: async () => (await import("./commands/compare.ts")).compareCommand,
+  claims: async () => (await import("./commands/claims.ts")).claimsCommand,
+  cost: async () => (await import("./commands/cost.ts")).costCommand,
   schema: async () => (await import("./commands/schema.ts")).schemaCommand,
 };
 
@@ -83,6 +87,13 @@ function buildProgram(call: (name: keyof typeof handlers) => (...args: unknown[]
     .argument("[implementations...]", "ids, or folders with an implementation.json (default: all)")
     .option("--url <origin>", "check a service that runs already, as in http://127.0.0.1:8080")
     .option("--redis <where>", "its Redis, with --url a redis:// URL")
+    .addOption(
+      new Option("--consistency <promise>", "what the service at --url promises (default: its cache_info)").choices([
+        "read-your-writes",
+        "bounded-staleness",
+      ]),
+    )
+    .option("--junit <file>", "write the checks as JUnit XML too")
     .action(call("verify"));
 
   common(program.command("load"))
@@ -102,21 +113,69 @@ function buildProgram(call: (name: keyof typeof handlers) => (...args: unknown[]
     .option("--out <dir>", "where runs are written", "results")
     .action(call("list"));
 
-  common(program.command("doctor")).description("say what this machine can and cannot measure, and the fix for each").action(call("doctor"));
+  common(program.command("doctor"))
+    .description("say what this machine can and cannot measure, and the fix for each")
+    .action(call("doctor"));
 
   program
     .command("report")
     .description("render a finished run again, offline")
     .argument("<run>", "run id, its folder, or a result.json")
-    .addOption(list("--format <formats>", "html, md, csv, json, comma-separated, or terminal (default: terminal)"))
+    .addOption(list("--format <formats>", "html, md, csv, json, junit, png, comma-separated, or terminal (default: terminal)"))
     .option("--out <dir>", "where the files are written (default: the run's folder)")
+    .option("--baseline <run>", "an earlier run: the HTML report also says what changed")
     .option("--results <dir>", "where runs are looked for", "results")
     .action(call("report"));
+
+  common(program.command("gate"))
+    .description("measure two versions in one job: has the second become slower or bigger?")
+    .requiredOption("--base <version>", "git ref, or a folder with implementations/ or an implementation.json")
+    .option("--head <version>", "the same", ".")
+    .addOption(list("--implementations <ids>", "these, changed or not (default: those whose source changed)"))
+    .option("--all", "every implementation that both versions have")
+    .option("--scenario <id>", "id, or a scenario file (default: the first of preset quick)")
+    .addOption(minutes("--budget <minutes>", "time to measure, as in 15m; confirming may take as long again", 15))
+    .option("--strict", "inconclusive ends with exit code 4")
+    .option("--redis <where>", "redis:// URL, path of a server, docker, or embedded (default: on PATH, else embedded)")
+    .addOption(whole("--seed <n>", "of keys, operations, values and the order of launches", 0, 0xffffffff).default(1))
+    .option("--junit <file>", "write JUnit XML")
+    .option("--markdown <file>", "write a comment for the pull request")
+    .action(call("gate"));
+
+  program
+    .command("compare")
+    .description("compare two finished runs, cell by cell, with intervals")
+    .argument("<run-a>", "run id, its folder, or a result.json")
+    .argument("<run-b>", "the same, compared with the first")
+    .option("--results <dir>", "where runs are looked for", "results")
+    .option("--allow-different-method", "compare runs that were not measured alike")
+    .option("--json", "data as JSON on stdout, every metric")
+    .action(call("compare"));
+
+  program
+    .command("claims")
+    .description("put the figures and sentences of two articles to the test of a run")
+    .argument("<run>", "run id, its folder, or a result.json")
+    .option("--results <dir>", "where runs are looked for", "results")
+    .option("--json", "data as JSON on stdout")
+    .action(call("claims"));
+
+  program
+    .command("cost")
+    .description("instances and dollars a month to carry a load, estimated from a run")
+    .argument("<run>", "run id, its folder, or a result.json")
+    .addOption(whole("--ops <n>", "operations per second", 1, 1_000_000_000).default(50_000))
+    .option("--p99 <time>", "latency objective, as in 10ms or 1s", "10ms")
+    .option("--utilisation <share>", "how much of its capacity an instance may use, above 0 to 1", "0.7")
+    .option("--prices <file>", "a price list of your own; cache-bench schema prices says its shape")
+    .option("--results <dir>", "where runs are looked for", "results")
+    .option("--json", "data as JSON on stdout, every instance type")
+    .action(call("cost"));
 
   program
     .command("schema")
     .description("print the JSON Schema of a file")
-    .addArgument(program.createArgument("<file>", "which file").choices(["implementation", "scenario", "result", "plan"]))
+    .addArgument(program.createArgument("<file>", "which file").choices(["implementation", "scenario", "result", "plan", "prices"]))
     .action(call("schema"));
 
   return program;
@@ -136,6 +195,16 @@ function whole(flags: string, description: string, min: number, max: number): Op
     if (Number.isInteger(value) && value >= min && value <= max) return value;
     throw new InvalidArgumentError(`A whole number from ${min} to ${max} is needed.`);
   });
+}
+
+/** "15m" or "15" -> seconds. */
+function minutes(flags: string, description: string, byDefault: number): Option {
+  const option = new Option(flags, description).argParser((text) => {
+    const value = Number(/^(\d{1,4})m?$/.exec(text)?.[1]);
+    if (value >= 1) return value * 60;
+    throw new InvalidArgumentError("Minutes are needed, as in 15m.");
+  });
+  return option.default(byDefault * 60, `${byDefault}m`);
 }
 
 /** Prints what was thrown, for people, and gives the exit code. */

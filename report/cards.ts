@@ -1,4 +1,4 @@
-/** Key figures of the first scenario. */
+/** Key figures of the scenario that the verdict speaks of. */
 import { metrics, type MetricName } from "../harness/core/metrics.ts";
 import { judgedRows } from "./judged.ts";
 import type { Card, Row, Table } from "./model-types.ts";

@@ -1,5 +1,5 @@
 /** The words and marks that terminal, markdown and HTML share. */
-import type { CellView, Comparison, Row } from "./model-types.ts";
+import type { CellView, Comparison, Row, Table } from "./model-types.ts";
 
 /** "12.3", ">= 98,000", "void", or a dash where nothing was measured. */
 export function valueText({ verdict, text }: CellView, atLeast = ">="): string {
@@ -31,4 +31,11 @@ export function footnoteMarks(numbers: readonly number[]): string {
 export function rowState(row: Row): string {
   if (row.status !== "measured") return row.status;
   return row.launchNote === null ? row.validity : `${row.validity}, ${row.launchNote}`;
+}
+
+/** Which of them nobody may rank among themselves, in one line; none where all are apart. */
+export function tieText({ ties }: Table): string[] {
+  if (ties.length === 0) return [];
+  const each = ties.map(({ title, sets }) => `${title}: ${sets.map((set) => set.join(" = ")).join(", ")}`);
+  return [`Too close to call among themselves: ${each.join("; ")}. Ratios are not corrected for their number.`];
 }

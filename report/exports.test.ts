@@ -8,7 +8,7 @@ const services: SyntheticService[] = [
   { id: "rust-production", language: "rust", slowness: 1, figures: { throughput: "bounded" } },
   { id: "go-production", language: "go", slowness: 1.3, status: "skipped" },
 ];
-const render = async (format: string) => (await renderers[format]?.render(result)) ?? "";
+const render = async (format: string) => String((await renderers[format]?.(result))?.[0]?.content);
 const result = syntheticResult({ services, text: hostileText });
 
 describe("csv", () => {
@@ -39,8 +39,43 @@ describe("markdown", () => {
   });
 });
 
-it("names a different file for each format", () => {
-  expect(new Set(Object.values(renderers).map(({ fileName }) => fileName)).size).toBe(4);
+it("names a different file for each format and chart", async () => {
+  const files = (await Promise.all(Object.values(renderers).map((render) => render(result)))).flat();
+  expect(files.length).toBeGreaterThan(Object.keys(renderers).length);
+  expect(new Set(files.map(({ name }) => name)).size).toBe(files.length);
+});
+
+describe("junit", () => {
+  it("passes what is valid, skips what is only a bound, fails what is void", async () => {
+    const mixed = syntheticResult({
+      services: [
+        { id: "rust-production", language: "rust", slowness: 1, figures: { throughput: "bounded", p99: "void" } },
+        { id: "go-production", language: "go", slowness: 1, status: "failed", reason: "It <broke>." },
+      ],
+    });
+    const text = String((await renderers["junit"]?.(mixed))?.[0]?.content);
+    expect(text).toContain('tests="8" failures="1" errors="1" skipped="1"');
+    expect(text).toMatch(/name="throughput"><skipped message="The set-up ends.*<system-out>&gt;= [\d,]+ ops\/s/);
+    expect(text).toMatch(/name="p99"><failure message="The generator was late/);
+    expect(text).toContain('name="measured"><error message="Build failed: It &lt;broke&gt;. Read the log of the build."/>');
+    expect(text).toMatch(/name="p50"><system-out>/);
+  });
+
+  it("makes no markup of a text", async () => {
+    expect(await render("junit")).not.toMatch(/<img|<!--/);
+  });
+});
+
+it("draws each chart of the page as a PNG", async () => {
+  const files = (await renderers["png"]?.(result)) ?? [];
+  expect(files.map(({ name }) => name)).toEqual([
+    "throughput-mixed-70-30-2000.png",
+    "latency-mixed-70-30-2000.png",
+    "memory-mixed-70-30-2000.png",
+    "cpu-mixed-70-30-2000.png",
+    "cold-start.png",
+  ]);
+  for (const { content } of files) expect(Buffer.from(content).subarray(1, 4).toString()).toBe("PNG");
 });
 
 it("renders json that holds the model", async () => {

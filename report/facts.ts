@@ -1,9 +1,10 @@
-/** The header, the notes on data quality, the method and the limits of a run. */
+/** The header, the command that measures again, the method and the limits of a run. */
+import { presets } from "../harness/core/presets.ts";
 import type { Result } from "../harness/core/result.ts";
 import { launchesForInterval } from "../harness/core/statistics.ts";
 import { groupThousands } from "./format.ts";
 import type { Fact } from "./model-types.ts";
-import { list, type Identity } from "./names.ts";
+import { list } from "./names.ts";
 
 export function buildFacts(result: Result): Fact[] {
   const { machine, redis, plan, tool, scenarios } = result;
@@ -32,50 +33,42 @@ function toolchains({ implementations }: Result): string[] {
   );
 }
 
-export function reproduceCommand({ plan }: Result): string {
-  const { settings, scenarios, implementations } = plan;
-  const options: readonly (readonly [string, string])[] = [
-    ["implementations", implementations.map(({ id }) => id).join(",")],
+/** Every option that would make another plan, where it is not what the preset says. */
+export function reproduceCommand({ plan, redis, implementations }: Result): string {
+  const { settings, scenarios } = plan;
+  const preset = presets[settings.preset].settings;
+  const { openLoopMs, closedLoopMs } = settings;
+  const asPreset = openLoopMs === preset.openLoopMs && closedLoopMs === preset.closedLoopMs;
+  const duration = !asPreset && openLoopMs === closedLoopMs ? openLoopMs / 1000 : null;
+  const options: readonly (readonly [name: string, value: string | number | null])[] = [
+    ["implementations", plan.implementations.map(({ id }) => id).join(",")],
     ["scenarios", scenarios.join(",")],
     ["preset", settings.preset],
     ["engine", settings.engine],
-    ["rounds", String(settings.rounds)],
-    ["seed", String(settings.seed)],
-    ...(settings.connections === null ? [] : [["connections", String(settings.connections)] as const]),
+    ["redis", redisOption(redis.source)],
+    ["rounds", settings.rounds],
+    ["duration", duration],
+    ["connections", settings.connections],
+    ["seed", settings.seed],
   ];
-  return ["npx cache-bench run", ...options.filter(([, value]) => value !== "").map(([name, value]) => `--${name} ${quoted(value)}`)].join(
-    " ",
-  );
+  const flags = implementations.some(({ status }) => status.kind === "measured" && status.failedChecks.length > 0)
+    ? ["--allow-nonconforming"]
+    : [];
+  const given = options.flatMap(([name, value]) => (value === null || value === "" ? [] : [`--${name} ${quoted(String(value))}`]));
+  return ["npx cache-bench run", ...given, ...flags].join(" ");
+}
+
+/** A server on PATH or an embedded one is found again without being named; an address or a path is no part of a result. */
+function redisOption(source: string): string | null {
+  if (source.startsWith("embedded")) return "embedded";
+  if (source.startsWith("docker")) return "docker";
+  if (!source.endsWith("given by --redis")) return null;
+  return source.startsWith("executable") ? "PATH_OF_REDIS_SERVER" : "redis://HOST:6379";
 }
 
 /** For a POSIX shell. */
 function quoted(value: string): string {
   return /^[\w.,:/+-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-export function qualityNotes(result: Result, identities: ReadonlyMap<string, Identity>): string[] {
-  const { plan, machine, trials, implementations } = result;
-  const nameOf = (id: string) => identities.get(id)?.name ?? id;
-  const absent = implementations.filter(({ status }) => status.kind !== "measured").map(({ manifest }) => nameOf(manifest.id));
-  const failed = trials.filter(({ outcome }) => outcome.kind === "failed").length;
-  const flawed = trials.filter(
-    ({ outcome }) => outcome.kind === "measured" && outcome.findings.some(({ severity }) => severity === "void"),
-  );
-  return [
-    plan.topology.disjoint ? "" : "Redis, load and orchestration share cores: the machine has too few to keep them apart.",
-    plan.topology.pinned ? "" : "Nothing was pinned to cores, so the scheduler may have moved processes.",
-    plan.settings.rounds < launchesForInterval
-      ? `Only ${plan.settings.rounds} launches were planned; no difference is claimed below ${launchesForInterval}.`
-      : "",
-    machine.governor === null || machine.governor === "performance"
-      ? ""
-      : `The CPU governor was ${machine.governor}, so the clock speed could change.`,
-    absent.length === 0 ? "" : `Without figures: ${list(absent)}.`,
-    failed === 0 ? "" : `${failed} of ${trials.length} launches failed.`,
-    flawed.length === 0
-      ? ""
-      : `${flawed.length} of ${trials.length} launches broke a validity gate; what they broke is not in the figures.`,
-  ].filter((note) => note !== "");
 }
 
 export function methodNotes({ plan }: Result): string[] {
@@ -100,7 +93,7 @@ export function limitNotes({ plan, machine, scenarios }: Result): string[] {
     "Load and Redis ran on the same machine as the service unless the topology says otherwise: no network lies between them.",
     plan.topology.disjoint ? "" : "With shared cores, latency includes waiting for the load generator and Redis.",
     graviton ? "" : "The processor is not the Graviton of the articles: compare ratios with theirs, never absolute values.",
-    "Each interval and ratio is at 95 % on its own; among many of them some miss.",
+    "Each interval and ratio is at 95 % on its own and not corrected for their number: among many of them some miss.",
     "Figures describe these implementations, not all that can be written in a language.",
   ].filter((note) => note !== "");
 }

@@ -1,9 +1,9 @@
 /** Numbers as text: no digit that the interval does not support, and one unit per metric throughout a report. */
 import { metrics, type MetricName, type Unit } from "../harness/core/metrics.ts";
 import type { Interval } from "../harness/core/result.ts";
-import type { Ratio } from "./compare.ts";
+import type { Ratio } from "../harness/core/compare.ts";
 
-interface Scale {
+export interface Scale {
   readonly unit: string;
   readonly divisor: number;
   /** Digits the measurement can have at most: histograms hold three. */
@@ -22,13 +22,15 @@ const scales: Record<Unit, Scale> = {
 /** Counted once per build rather than sampled over launches. */
 export const exactMetrics: ReadonlySet<MetricName> = new Set(["artifact"]);
 
-export function displayUnit(metric: MetricName): string {
-  return scales[metrics[metric].unit].unit;
+/** One scale for all values of a column, so that they can be compared: KB as soon as one lies below 1 MB. */
+export function scaleFor(metric: MetricName, values: readonly number[] = []): Scale {
+  const scale = scales[metrics[metric].unit];
+  const small = metrics[metric].unit === "bytes" && values.some((value) => value > 0 && value < 1e6);
+  return small ? { ...scale, unit: "KB", divisor: 1e3 } : scale;
 }
 
-/** The value in the unit it is displayed in. */
-export function toDisplayUnit(metric: MetricName, value: number): number {
-  return value / scales[metrics[metric].unit].divisor;
+export function displayUnit(metric: MetricName): string {
+  return scaleFor(metric).unit;
 }
 
 export interface FigureText {
@@ -38,8 +40,13 @@ export interface FigureText {
 }
 
 /** Bounds are rounded away from the value, so that the printed interval covers the true one. */
-export function formatFigure(metric: MetricName, value: number, interval: Interval | null, floor = false): FigureText {
-  const { divisor, digits } = scales[metrics[metric].unit];
+export function formatFigure(
+  metric: MetricName,
+  value: number,
+  interval: Interval | null,
+  floor = false,
+  { divisor, digits }: Scale = scaleFor(metric),
+): FigureText {
   const shown = value / divisor;
   if (interval === null) {
     // One launch supports hardly any digit; a counted size supports all of them.

@@ -4,11 +4,22 @@ import type { Figure } from "../harness/core/result.ts";
 import type { CellView, Row, Table } from "./model-types.ts";
 import { rank } from "./ranking.ts";
 
-/** Production variants where there are several, since the other variants answer other questions; else all measured. */
-export function judgedRows({ rows }: Table): readonly Row[] {
-  const measured = rows.filter((row) => row.status === "measured");
+/**
+ * Production variants where there are several, since the other variants answer other questions; else those that are
+ * ranked together. Services that failed checks are never judged.
+ */
+export function judgedRows(table: Table): readonly Row[] {
+  const rows = chosen(table);
+  // Among them the language is name enough where each has its own.
+  return new Set(rows.map(({ language }) => language)).size === rows.length ? rows.map((row) => ({ ...row, name: row.language })) : rows;
+}
+
+function chosen({ rows }: Table): readonly Row[] {
+  const measured = rows.filter((row) => row.status === "measured" && row.group !== "unranked");
   const production = measured.filter((row) => row.variant === "production");
-  return production.length > 1 && production.length < measured.length ? rankAmong(production) : measured;
+  const together = measured.filter((row) => row.group === "production");
+  if (production.length > 1) return production.length < together.length ? rankAmong(production) : production;
+  return together.length > 0 ? together : measured;
 }
 
 function rankAmong(rows: readonly Row[]): Row[] {

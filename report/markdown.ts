@@ -1,5 +1,5 @@
 /** The sentence, the tables and the footnotes, for a pull request or a job summary. */
-import { comparisonMark, footnoteMarks, legend, rowState, valueText } from "./cell-text.ts";
+import { comparisonMark, footnoteMarks, legend, rowState, tieText, valueText } from "./cell-text.ts";
 import type { CellView, ReportModel, Row, Table } from "./model-types.ts";
 
 export function renderMarkdown(model: ReportModel): string {
@@ -10,7 +10,10 @@ export function renderMarkdown(model: ReportModel): string {
     ...model.tables.map(tableBlock),
     escaped(legend.join("; ")),
     model.footnotes.map(({ number, reason, cure }) => `\\[${number}\\] ${escaped(`${reason} ${cure}`)}`).join("  \n"),
-    model.qualityNotes.map((note) => `- ${escaped(note)}`).join("\n"),
+    [
+      `**Data quality ${model.grade.letter}**: ${model.grade.meaning}.`,
+      ...model.grade.reasons.map(({ sentence }) => `- ${escaped(sentence)}`),
+    ].join("\n"),
     facts.join("\n"),
     `\`\`\`sh\n${model.command.replaceAll("`", "'")}\n\`\`\``,
   ];
@@ -25,7 +28,8 @@ function tableBlock(table: Table): string {
     ...table.columns.map(({ metric }) => cellMarkdown(row.cells[metric])),
     state(row),
   ]);
-  return [`## ${escaped(table.title)}`, "", ...[head, rule, ...rows].map((line) => `| ${line.join(" | ")} |`)].join("\n");
+  const ties = tieText(table).flatMap((line) => ["", escaped(line)]);
+  return [`## ${escaped(table.title)}`, "", ...[head, rule, ...rows].map((line) => `| ${line.join(" | ")} |`), ...ties].join("\n");
 }
 
 function cellMarkdown(cell: CellView): string {

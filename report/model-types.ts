@@ -1,24 +1,45 @@
 /** What a report says, before it is text, markdown or HTML. Renderers add form and never a number or a judgement. */
 import type { MetricName } from "../harness/core/metrics.ts";
 import type { Interval } from "../harness/core/result.ts";
-import type { Ratio } from "./compare.ts";
+import type { Ratio } from "../harness/core/compare.ts";
+import type { Migration } from "../harness/core/advice-migration.ts";
+import type { Advice } from "../harness/core/advice.ts";
+import type { ArticleTest } from "../harness/core/claims.ts";
+import type { RunComparison } from "../harness/core/compare-runs.ts";
+import type { PriceList } from "../harness/core/cost-prices.ts";
+import type { CostBasis, CostWish } from "../harness/core/cost.ts";
 import type { ColdStartChart, TableCharts } from "./charts/types.ts";
+import type { Identity } from "./names.ts";
 
 export interface ReportModel {
   readonly title: string;
   readonly runId: string;
+  readonly grade: Grade;
   /** One or two sentences, never stronger than the numbers. */
   readonly verdict: string;
   readonly cards: readonly Card[];
   readonly tables: readonly Table[];
   readonly coldStart: ColdStartChart | null;
   readonly footnotes: readonly Footnote[];
-  readonly qualityNotes: readonly string[];
+  readonly cost: CostView;
+  readonly articles: ArticleTest;
+  readonly experience: Experience;
+  readonly advice: readonly Advice[];
+  readonly migration: Migration;
+  readonly baseline: RunComparison | null;
   readonly facts: readonly Fact[];
   readonly command: string;
   readonly method: readonly string[];
   readonly limits: readonly string[];
 }
+
+/** How far to trust the run as a whole: the worst of its reasons. */
+export interface Grade {
+  readonly letter: GradeLetter;
+  readonly meaning: string;
+  readonly reasons: readonly { readonly letter: GradeLetter; readonly sentence: string }[];
+}
+export type GradeLetter = "A" | "B" | "C" | "D";
 
 /** One figure that a decision maker looks for first. */
 export interface Card {
@@ -51,6 +72,8 @@ export interface Table {
   /** Every metric there is, for the complete list of figures. */
   readonly allColumns: readonly Column[];
   readonly rows: readonly Row[];
+  /** Metric by metric, the sets that nobody may rank among themselves. */
+  readonly ties: readonly { readonly metric: MetricName; readonly title: string; readonly sets: readonly (readonly string[])[] }[];
   readonly charts: TableCharts;
 }
 
@@ -76,6 +99,10 @@ export interface Row {
   /** The worst verdict among the table's columns. */
   readonly validity: Verdict | "partly void";
   readonly footnotes: readonly number[];
+  /** What the implementation's manifest admits. */
+  readonly issues: readonly { readonly badge: string; readonly sentence: string }[];
+  /** Ranked among these: the articles' shape apart from the others, and services that failed checks nowhere. */
+  readonly group: "production" | "article" | "unranked";
   /** Null where all planned launches count. */
   readonly launchNote: string | null;
   readonly cells: Readonly<Record<MetricName, CellView>>;
@@ -101,3 +128,30 @@ export type Comparison =
   | { readonly kind: "too-close"; readonly factor: number; readonly factorText: string; readonly ratio: Ratio }
   /** Too few launches, or no interval: the factor is printed and no difference claimed. */
   | { readonly kind: "unclaimed"; readonly factor: number; readonly factorText: string };
+
+/** What a load costs, scenario by scenario; the page computes it anew for what its reader wishes. */
+export interface CostView {
+  readonly wish: CostWish;
+  readonly prices: PriceList;
+  readonly scenarios: readonly CostScenario[];
+  readonly notes: readonly string[];
+}
+
+export interface CostScenario {
+  readonly id: string;
+  readonly title: string;
+  readonly rows: readonly CostRow[];
+}
+
+/** `basis` is null where no bill can be made, for the reason given. */
+export interface CostRow extends Identity {
+  readonly basis: CostBasis | null;
+  readonly reason: string | null;
+}
+
+/** Developer experience: what was counted, and apart from it what is opinion. */
+export interface Experience {
+  readonly columns: readonly string[];
+  readonly counted: readonly (Identity & { readonly values: readonly string[] })[];
+  readonly opinions: readonly { readonly who: string; readonly language: string; readonly opinion: string }[];
+}

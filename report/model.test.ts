@@ -19,13 +19,15 @@ function cell(model: ReturnType<typeof buildReport>, implementation: string, met
 describe("the verdict", () => {
   it("names the best with the interval of each ratio where the figures are apart", () => {
     expect(report([rust, go, python]).verdict).toMatch(
-      /^Rust has the highest throughput \(Rust: [\d.–]+ times that of Go and [\d.–]+ times that of Python\); Rust has the lowest p99 at 2,000 requests\/s \(Go [\d.–]+ and Python [\d.–]+ times that of Rust\)\. Rust has the lowest memory/,
+      /^Rust has the highest throughput \([\d.–]+ times that of Go and [\d.–]+ times that of Python\), the lowest p99 at 2,000 requests\/s \(Go [\d.–]+ and Python [\d.–]+ times that\) and the lowest memory/,
     );
   });
 
   it("says too close to call where an interval of a ratio includes 1", () => {
     const { verdict } = report([rust, { ...go, slowness: 1.0 }, python]);
-    expect(verdict).toContain("too close to call on p99");
+    expect(verdict).toMatch(
+      /^Rust and Go are too close to call on throughput .*, p99 at 2,000 requests\/s \(Python [\d.–]+ times that of Rust\)/,
+    );
     expect(verdict).not.toContain("has the lowest p99");
   });
 
@@ -37,12 +39,12 @@ describe("the verdict", () => {
   });
 
   it("says who has no valid figure", () => {
-    expect(report([rust, { ...go, figures: { p99: "void" } }, python]).verdict).toContain("with no valid figure for Go");
+    expect(report([rust, { ...go, figures: { p99: "void" } }, python]).verdict).toContain("; no valid figure for Go)");
   });
 
   it("claims nothing about a service with too few launches", () => {
     const { verdict } = report([rust, go, { ...python, launches: 4 }]);
-    expect(verdict).toContain("with no claim about Python");
+    expect(verdict).toContain("; no claim about Python)");
     expect(verdict).not.toMatch(/times that of Python/);
   });
 
@@ -76,7 +78,39 @@ describe("the verdict", () => {
 
   it("judges production variants among themselves where there are several", () => {
     const tuned: SyntheticService = { id: "go-tuned", language: "go", variant: "tuned", slowness: 0.5 };
-    expect(report([rust, go, tuned]).verdict).toMatch(/^Rust has the highest throughput \(Rust: [\d.–]+ times that of Go production\)/);
+    expect(report([rust, go, tuned]).verdict).toMatch(
+      /^Of the production variants: Rust has the highest throughput \([\d.–]+ times that of Go\)/,
+    );
+  });
+
+  it("says which scenario it speaks of where there are several: mixed, or the first", () => {
+    expect(report([rust, go], { scenarios: ["l1-hot", "mixed"] }).verdict).toMatch(/^In mixed, one of 2 scenarios: Rust has/);
+    expect(report([rust, go], { scenarios: ["l1-hot", "write-heavy"] }).verdict).toMatch(/^In l1-hot, one of 2 scenarios: Rust has/);
+  });
+});
+
+describe("ranking", () => {
+  const article: SyntheticService = { id: "go-article", language: "go", variant: "article", slowness: 0.5 };
+
+  it("keeps the articles' shape among itself", () => {
+    const model = report([rust, go, article, { ...article, id: "rust-article", language: "rust", slowness: 0.7 }]);
+    expect(cell(model, "rust-production", "throughput").comparison).toEqual({ kind: "best", standing: "clear" });
+    expect(cell(model, "go-article", "throughput").comparison).toEqual({ kind: "best", standing: "clear" });
+    expect(cell(model, "rust-article", "throughput").comparison).toMatchObject({ kind: "behind" });
+  });
+
+  it("leaves out a service that failed checks, and says so", () => {
+    const model = report([rust, { ...go, slowness: 0.5, failedChecks: ["round-trip"] }, python]);
+    expect(cell(model, "go-production", "throughput").comparison).toBeNull();
+    expect(cell(model, "rust-production", "throughput").comparison).toEqual({ kind: "best", standing: "clear" });
+    expect(model.verdict).not.toContain("Go");
+    expect(model.footnotes[0]?.reason).toContain("Go-production failed checks (round-trip)");
+    expect(model.command).toContain(" --allow-nonconforming");
+  });
+
+  it("names every set that is too close to call, not only those at the top", () => {
+    const [table] = report([rust, { ...go, slowness: 5 }, python]).tables;
+    expect(table?.ties.find(({ metric }) => metric === "p50")?.sets).toEqual([["Go", "Python"]]);
   });
 });
 
@@ -174,4 +208,53 @@ it("gives the command that measures this again, quoted for a shell", () => {
   const result = syntheticResult({ services: [rust] });
   const hostile = { ...result, plan: { ...result.plan, scenarios: ["a; rm -rf 'x'"] } };
   expect(buildReport(hostile).command).toContain(String.raw`--scenarios 'a; rm -rf '\''x'\'''`);
+});
+
+it("gives every option that the run was not given by its preset", () => {
+  const result = syntheticResult({ services: [rust], seed: 7 });
+  const settings = { ...result.plan.settings, openLoopMs: 3_000, closedLoopMs: 3_000, connections: 50 };
+  const changed = { ...result, plan: { ...result.plan, settings }, redis: { ...result.redis, source: "a server given by --redis" } };
+  expect(buildReport(changed).command).toBe(
+    "npx cache-bench run --implementations rust-production --scenarios mixed-70-30 --preset quick --engine socket --redis redis://HOST:6379 --rounds 6 --duration 3 --connections 50 --seed 7",
+  );
+});
+
+it("prints sizes in KB as soon as one of a column lies below 1 MB", () => {
+  const model = report([{ ...rust, slowness: 0.05 }, go]);
+  const [table] = model.tables;
+  expect(table?.columns.find(({ metric }) => metric === "artifact")?.unit).toBe("KB");
+  expect(cell(model, "rust-production", "artifact").text).toBe("400");
+  expect(cell(model, "go-production", "artifact").text).toBe("10,400");
+});
+
+describe("the grade", () => {
+  it("is D below six launches, and A where nothing weakens the figures", () => {
+    expect(report([rust, go], { launches: 3 }).grade).toMatchObject({ letter: "D" });
+    const result = syntheticResult({ services: [rust, go] });
+    const apart = { ...result, plan: { ...result.plan, topology: { ...result.plan.topology, disjoint: true } } };
+    expect(buildReport(apart).grade).toMatchObject({ letter: "A", reasons: [] });
+  });
+
+  it("is the worst of its reasons, which stand first", () => {
+    const { grade } = report([{ ...rust, figures: { throughput: "bounded" } }, go]);
+    expect([grade.letter, ...grade.reasons.map(({ letter }) => letter)]).toEqual(["C", "C", "B"]);
+  });
+});
+
+it("speaks of a baseline only when one is given", () => {
+  const before = syntheticResult({ services: [rust, go] });
+  const after = syntheticResult({ services: [{ ...rust, slowness: 1.5 }, go] });
+  expect(buildReport(after).baseline).toBeNull();
+  const figures = buildReport(after, before).baseline?.cells[0]?.figures;
+  expect(figures?.find(({ metric }) => metric === "p99")?.verdict).toMatchObject({ kind: "changed" });
+});
+
+it("draws response time against load only where several rates were offered", () => {
+  expect(report([rust]).tables[0]?.charts.load).toEqual([]);
+  const { tables } = report([rust], { rates: [1_000, 2_000] });
+  expect(tables.map(({ charts }) => [charts.load.length, charts.throughput.length])).toEqual([
+    [1, 1],
+    [0, 0],
+  ]);
+  expect(tables[0]?.charts.load[0]?.points.map(({ offeredRatePerS }) => offeredRatePerS)).toEqual([1_000, 2_000]);
 });

@@ -1,33 +1,63 @@
 /** The report as data, from a result and nothing else. */
+import { migrationPlan } from "../harness/core/advice-migration.ts";
+import { adviceOf, adviceOnEffort, type Candidate } from "../harness/core/advice.ts";
+import { testArticles } from "../harness/core/claims.ts";
+import { compareRuns } from "../harness/core/compare-runs.ts";
 import type { Result } from "../harness/core/result.ts";
 import { buildCards } from "./cards.ts";
 import { coldStartChart } from "./charts/build.ts";
-import { buildFacts, limitNotes, methodNotes, qualityNotes, reproduceCommand } from "./facts.ts";
+import { costView } from "./cost-view.ts";
+import { experienceOf } from "./experience.ts";
+import { buildFacts, limitNotes, methodNotes, reproduceCommand } from "./facts.ts";
 import { Footnotes } from "./footnotes.ts";
-import type { ReportModel } from "./model-types.ts";
+import { judgedRows } from "./judged.ts";
+import type { ReportModel, Table } from "./model-types.ts";
 import { identify } from "./names.ts";
 import { printableDeep } from "./printable.ts";
+import { gradeOf } from "./quality.ts";
 import { buildTables } from "./tables.ts";
 import { verdictOf } from "./verdict.ts";
 
 export type { ReportModel } from "./model-types.ts";
 
-export function buildReport(result: Result): ReportModel {
+export function buildReport(result: Result, baseline?: Result): ReportModel {
   const identities = identify(result);
   const footnotes = new Footnotes();
   const tables = buildTables(result, identities, footnotes);
+  const headline = tables[0];
+  const candidates = headline ? candidatesOf(result, headline) : [];
+  const cost = costView(result, identities);
+  const bases = cost.scenarios
+    .filter(({ id }) => id === headline?.scenario)
+    .flatMap(({ rows }) => rows.flatMap(({ basis }) => basis ?? []))
+    .filter(({ implementation }) => candidates.some(({ cell }) => cell.implementation === implementation));
   return printableDeep<ReportModel>({
     title: "Cache service benchmark",
     runId: result.runId,
+    grade: gradeOf(result, tables),
     verdict: verdictOf(tables),
     cards: buildCards(tables),
     tables,
     coldStart: coldStartChart(result, identities),
     footnotes: footnotes.all(),
-    qualityNotes: qualityNotes(result, identities),
+    cost,
+    articles: testArticles(result),
+    experience: experienceOf(result, identities),
+    advice: [...adviceOf(candidates), ...adviceOnEffort(bases, cost.prices.types)],
+    migration: migrationPlan(result.implementations, candidates, headline?.scenario ?? ""),
+    baseline: baseline ? compareRuns(baseline, result) : null,
     facts: buildFacts(result),
     command: reproduceCommand(result),
     method: methodNotes(result),
     limits: limitNotes(result),
+  });
+}
+
+function candidatesOf({ cells }: Result, table: Table): Candidate[] {
+  return judgedRows(table).flatMap(({ implementation, name, language }) => {
+    const cell = cells.find(
+      (one) => one.implementation === implementation && one.scenario === table.scenario && one.offeredRatePerS === table.offeredRatePerS,
+    );
+    return cell ? [{ name, language: language.toLowerCase(), cell }] : [];
   });
 }

@@ -1,7 +1,7 @@
 /** Where each figure of one column stands against the best valid one. */
 import { metrics, type MetricName } from "../harness/core/metrics.ts";
 import type { Figure } from "../harness/core/result.ts";
-import { exactRatio, isTooClose, ratioOf, type Ratio, type ValidFigure } from "./compare.ts";
+import { exactRatio, isTooClose, ratioOf, type Ratio, type ValidFigure } from "../harness/core/compare.ts";
 import { exactMetrics, formatFactor } from "./format.ts";
 import type { Comparison } from "./model-types.ts";
 

@@ -2,17 +2,28 @@
 import type { Result } from "../harness/core/result.ts";
 import { renderCsv } from "./csv.ts";
 import { renderHtml } from "./html/html.ts";
+import { renderJunit } from "./junit.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { buildReport } from "./model.ts";
 
-export interface Renderer {
-  readonly fileName: string;
-  readonly render: (result: Result) => string | Promise<string>;
+export interface ReportFile {
+  readonly name: string;
+  readonly content: string | Uint8Array;
 }
 
+/** Only HTML speaks of a baseline. */
+type Renderer = (result: Result, baseline?: Result) => Promise<readonly ReportFile[]>;
+
+const one =
+  (name: string, render: (result: Result, baseline?: Result) => string | Promise<string>): Renderer =>
+  async (result, baseline) => [{ name, content: await render(result, baseline) }];
+
 export const renderers: Readonly<Record<string, Renderer>> = {
-  html: { fileName: "report.html", render: renderHtml },
-  json: { fileName: "report.json", render: (result) => `${JSON.stringify(buildReport(result), null, 2)}\n` },
-  csv: { fileName: "report.csv", render: (result) => renderCsv(buildReport(result)) },
-  md: { fileName: "report.md", render: (result) => renderMarkdown(buildReport(result)) },
+  html: one("report.html", renderHtml),
+  json: one("report.json", (result, baseline) => `${JSON.stringify(buildReport(result, baseline), null, 2)}\n`),
+  csv: one("report.csv", (result) => renderCsv(buildReport(result))),
+  md: one("report.md", (result) => renderMarkdown(buildReport(result))),
+  junit: one("report.junit.xml", (result) => renderJunit(buildReport(result))),
+  // Loaded only when asked for: it brings a native library.
+  png: async (result) => (await import("./png.ts")).renderPngs(result).map(({ name, bytes }) => ({ name, content: bytes })),
 };

@@ -3,18 +3,25 @@ import { metricNames, metrics, type MetricName } from "../harness/core/metrics.t
 import type { Cell, Figure, ImplementationResult, Result } from "../harness/core/result.ts";
 import { tableCharts } from "./charts/build.ts";
 import type { Footnotes } from "./footnotes.ts";
-import { displayUnit, formatFigure, groupThousands } from "./format.ts";
+import { formatFigure, groupThousands, type Scale, scaleFor } from "./format.ts";
+import { inOrder } from "./headline.ts";
 import type { CellView, Column, Comparison, Row, RowStatus, Table, Verdict } from "./model-types.ts";
 import type { Identity } from "./names.ts";
 import { rank } from "./ranking.ts";
+import { tiedSets } from "./ties.ts";
 
 export const mainMetrics: readonly MetricName[] = ["throughput", "p50", "p99", "cpuPerOperation", "rssLoad", "coldStart", "artifact"];
 
 export function buildTables(result: Result, identities: ReadonlyMap<string, Identity>, footnotes: Footnotes): Table[] {
-  return result.scenarios.flatMap((scenario) =>
+  return inOrder(result.scenarios).flatMap((scenario) =>
     scenario.openLoop.offeredRatesPerS.map((rate): Table => {
       const cells = result.cells.filter((cell) => cell.scenario === scenario.id && cell.offeredRatePerS === rate);
-      const rows = buildRows(result.implementations, cells, identities, footnotes);
+      const scales = perMetric((metric) => scaleFor(metric, valuesOf(metric, cells)));
+      const rows = buildRows(result.implementations, cells, { identities, footnotes, scales });
+      const column = (metric: MetricName): Column => {
+        const { title, better, meaning } = metrics[metric];
+        return { metric, title, unit: scales[metric].unit, better, meaning };
+      };
       return {
         id: `${scenario.id}-${rate}`,
         scenario: scenario.id,
@@ -24,60 +31,107 @@ export function buildTables(result: Result, identities: ReadonlyMap<string, Iden
         columns: mainMetrics.map(column),
         allColumns: metricNames.map(column),
         rows,
-        charts: tableCharts(result, scenario.id, rate, rows),
+        ties: tiesOf(rows, cells),
+        charts: tableCharts(result, scenario, rate, rows),
       };
     }),
   );
 }
 
-function column(metric: MetricName): Column {
-  const { title, better, meaning } = metrics[metric];
-  return { metric, title, unit: displayUnit(metric), better, meaning };
+function valuesOf(metric: MetricName, cells: readonly Cell[]): number[] {
+  return cells.flatMap(({ figures }) => (figures[metric].verdict === "void" ? [] : [figures[metric].value]));
 }
 
-/** Measured rows first, each group in the order of the result. */
+function tiesOf(rows: readonly Row[], cells: readonly Cell[]): Table["ties"] {
+  const contenders = (metric: MetricName, group: Row["group"]) =>
+    rows
+      .filter((row) => row.group === group && row.status === "measured")
+      .map(({ name, implementation }) => ({
+        name,
+        figure: cells.find((cell) => cell.implementation === implementation)?.figures[metric] ?? null,
+      }));
+  return mainMetrics
+    .map((metric) => ({
+      metric,
+      title: metrics[metric].title,
+      sets: (["production", "article"] as const).flatMap((group) => tiedSets(metric, contenders(metric, group))),
+    }))
+    .filter(({ sets }) => sets.length > 0);
+}
+
+interface Rendering {
+  readonly identities: ReadonlyMap<string, Identity>;
+  readonly footnotes: Footnotes;
+  readonly scales: Readonly<Record<MetricName, Scale>>;
+}
+
+const groupOrder: readonly Row["group"][] = ["production", "article", "unranked"];
+
+/** Measured rows first, by group, each in the order of the result. */
 function buildRows(
   implementations: readonly ImplementationResult[],
   cells: readonly Cell[],
-  identities: ReadonlyMap<string, Identity>,
-  footnotes: Footnotes,
+  { identities, footnotes, scales }: Rendering,
 ): Row[] {
   const found = implementations.map((implementation) => ({
     implementation,
+    group: groupOf(implementation),
     cell: cells.find((cell) => cell.implementation === implementation.manifest.id) ?? null,
   }));
-  const ordered = [...found.filter(({ cell }) => cell !== null), ...found.filter(({ cell }) => cell === null)];
-  const comparisons = rankAll(ordered.map(({ cell }) => cell));
-  return ordered.map(({ implementation, cell }, index) => {
+  const place = ({ group, cell }: (typeof found)[number]): number => (cell === null ? groupOrder.length : groupOrder.indexOf(group));
+  const ordered = found.toSorted((a, b) => place(a) - place(b));
+  const comparisons = rankAll(ordered);
+  return ordered.map(({ implementation, cell, group }, index) => {
     const identity = identities.get(implementation.manifest.id);
     if (!identity) throw new Error(`no identity for ${implementation.manifest.id}`);
-    const views = perMetric((metric) => view(metric, cell?.figures[metric] ?? null, comparisons[metric][index] ?? null, footnotes));
+    const views = perMetric((metric) =>
+      view(metric, cell?.figures[metric] ?? null, comparisons[metric][index] ?? null, { footnotes, scales }),
+    );
     const status = statusOf(implementation, cell, footnotes);
     return {
       ...identity,
       status: status.status,
       validity: worst(mainMetrics.map((metric) => views[metric].verdict)),
       footnotes: status.footnotes,
+      issues: implementation.manifest.knownIssues,
+      group,
       launchNote: cell ? launchNote(cell.launches) : null,
       cells: views,
     };
   });
 }
 
-function rankAll(cells: readonly (Cell | null)[]): Record<MetricName, (Comparison | null)[]> {
-  return perMetric((metric) =>
-    rank(
-      metric,
-      cells.map((cell) => cell?.figures[metric] ?? null),
-    ),
-  );
+/** The articles' shape answers another question, and a service that failed checks is compared with nobody. */
+function groupOf({ manifest, status }: ImplementationResult): Row["group"] {
+  if (status.kind === "measured" && status.failedChecks.length > 0) return "unranked";
+  return manifest.variant === "article" ? "article" : "production";
 }
 
-function view(metric: MetricName, figure: Figure | null, comparison: Comparison | null, footnotes: Footnotes): CellView {
+/** Each group among itself. */
+function rankAll(
+  ordered: readonly { readonly group: Row["group"]; readonly cell: Cell | null }[],
+): Record<MetricName, (Comparison | null)[]> {
+  return perMetric((metric) => {
+    const ranked = (["production", "article"] as const).map((group) =>
+      rank(
+        metric,
+        ordered.map((one) => (one.group === group ? (one.cell?.figures[metric] ?? null) : null)),
+      ),
+    );
+    return ordered.map((_, index) => ranked[0]?.[index] ?? ranked[1]?.[index] ?? null);
+  });
+}
+
+function view(
+  metric: MetricName,
+  figure: Figure | null,
+  comparison: Comparison | null,
+  { footnotes, scales }: Pick<Rendering, "footnotes" | "scales">,
+): CellView {
   if (figure === null) return { ...noNumber, verdict: "missing", footnotes: [] };
   if (figure.verdict === "void") return { ...noNumber, verdict: "void", footnotes: [footnotes.cite(figure.reason, figure.cure)] };
   const bounded = figure.verdict === "bounded";
-  const text = formatFigure(metric, figure.value, figure.interval, bounded);
+  const text = formatFigure(metric, figure.value, figure.interval, bounded, scales[metric]);
   return {
     verdict: figure.verdict,
     text: text.value,
@@ -99,6 +153,10 @@ function statusOf(
   if (status.kind === "failed") {
     return { status: "failed", footnotes: [footnotes.cite(`${status.stage} failed: ${status.reason}`, status.cure)] };
   }
+  if (cell && status.failedChecks.length > 0) {
+    const reason = `${manifest.id} failed checks (${status.failedChecks.join(", ")}) and was measured all the same: it is not ranked.`;
+    return { status: "measured", footnotes: [footnotes.cite(reason, `Mend it; cache-bench verify ${manifest.id} shows what broke.`)] };
+  }
   if (cell) return { status: "measured", footnotes: [] };
   const reason = `${manifest.id} was built, but no launch of it was measured here.`;
   return { status: "not measured", footnotes: [footnotes.cite(reason, "Resume the run, or start it anew.")] };
@@ -107,9 +165,9 @@ function statusOf(
 function launchNote({ planned, measured, void: voided, failed }: Cell["launches"]): string | null {
   const missing = planned - measured - failed;
   const parts = [
-    voided > 0 ? `${voided} of ${planned} launches void` : "",
-    failed > 0 ? `${failed} of ${planned} failed` : "",
-    missing > 0 ? `${missing} of ${planned} missing` : "",
+    voided > 0 ? `${voided} of ${planned} launches void in part` : "",
+    failed > 0 ? `${failed} of ${planned} launches failed` : "",
+    missing > 0 ? `${missing} of ${planned} launches missing` : "",
   ].filter((part) => part !== "");
   return parts.length === 0 ? null : parts.join(", ");
 }

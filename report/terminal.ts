@@ -1,7 +1,7 @@
 /** The report for a terminal: the sentence first, tables that fit the width, footnotes below. */
 import Table from "cli-table3";
 import { styleText } from "node:util";
-import { comparisonMark, footnoteMarks, legend, rowState, valueText } from "./cell-text.ts";
+import { comparisonMark, footnoteMarks, legend, rowState, tieText, valueText } from "./cell-text.ts";
 import type { CellView, Column, ReportModel, Row, Table as TableModel } from "./model-types.ts";
 import { wrap } from "./wrap.ts";
 
@@ -27,12 +27,14 @@ export function renderTerminal(model: ReportModel, { columns, colour }: Terminal
       "",
       ...wrap(table.title, width).map((line) => paint("underline", line)),
       ...tableLines(table, width, paint),
+      ...tieText(table).flatMap((line) => wrap(line, width, "  ")),
     ]),
     "",
     ...usedLegend(model).flatMap((line) => wrap(line, width, "  ")),
     ...model.footnotes.flatMap(({ number, reason, cure }) => wrap(`[${number}] ${reason} ${cure}`, width, "    ")),
     "",
-    ...model.qualityNotes.flatMap((note) => wrap(`! ${note}`, width, "  ")),
+    ...wrap(`Data quality ${model.grade.letter}: ${model.grade.meaning}.`, width, "  "),
+    ...model.grade.reasons.flatMap(({ sentence }) => wrap(`! ${sentence}`, width, "  ")),
     ...model.facts.filter(({ label }) => shownFacts.has(label)).flatMap(({ label, value }) => labelled(label, value, width)),
     ...labelled("Again", model.command, width),
   ];

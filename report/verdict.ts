@@ -8,10 +8,23 @@ import { asSentence, list } from "./names.ts";
 
 export const nothingValid = "Nothing valid was measured: this run supports no statement about any language.";
 
-/** Of the first scenario. */
+/** Of one scenario, which it names where there are several. */
 export function verdictOf(tables: readonly Table[]): string {
   const table = tables[0];
   if (!table) return nothingValid;
+  const verdict = verdictOn(table);
+  if (verdict === nothingValid) return verdict;
+  const scenarios = new Set(tables.map(({ scenario }) => scenario)).size;
+  const judged = judgedRows(table);
+  const variants = new Set(table.rows.filter(({ status }) => status === "measured").map(({ variant }) => variant));
+  const of = [
+    scenarios > 1 ? `in ${table.scenario}, one of ${scenarios} scenarios` : "",
+    variants.size > 1 && new Set(judged.map(({ variant }) => variant)).size === 1 ? `of the ${judged[0]?.variant} variants` : "",
+  ].filter((part) => part !== "");
+  return of.length === 0 ? verdict : `${asSentence(of.join(", ")).slice(0, -1)}: ${verdict}`;
+}
+
+function verdictOn(table: Table): string {
   const rows = judgedRows(table);
   const usable = rows.filter((row) => headline.some((metric) => row.cells[metric].raw !== null));
   const [only] = usable;
@@ -39,46 +52,52 @@ function tooFew(launches: number): string {
   return `With ${count} of a service this run claims no difference between languages: that takes ${launchesForInterval} launches or more.`;
 }
 
+/** Metrics that name the same leaders share a sentence. */
 function sentences(rows: readonly Row[], table: Table): string {
-  const throughput = throughputClause(rows);
-  const p99 = clause("p99", `p99 at ${groupThousands(table.offeredRatePerS)} requests/s`, rows);
-  const speed = [throughput, p99].filter((part) => part !== null).join("; ");
-  const memory = clause("rssLoad", "memory (RSS) under load", rows);
-  return [speed, memory]
+  const bounded = rows.filter((row) => row.cells.throughput.verdict === "bounded");
+  const limit =
+    bounded.length === 0
+      ? null
+      : `The set-up reached its limit before ${list(bounded.map(({ name }) => name))}, so throughput names no winner`;
+  const clauses = [
+    // Where the set-up ended first, processor time per operation carries the comparison.
+    limit === null ? clause("throughput", "throughput", rows) : clause("cpuPerOperation", "processor time per operation", rows),
+    clause("p99", `p99 at ${groupThousands(table.offeredRatePerS)} requests/s`, rows),
+    clause("rssLoad", "memory (RSS) under load", rows),
+  ].filter((one) => one !== null);
+  const leads = [...new Set(clauses.map(({ lead }) => lead))];
+  const merged = leads.map((lead) => `${lead} ${list(clauses.filter((one) => one.lead === lead).map(({ subject }) => subject))}`);
+  return [limit, ...merged]
     .filter((part) => part !== null)
-    .filter((part) => part !== "")
     .map(asSentence)
     .join(" ");
 }
 
-/** Where the set-up ended before a service did, processor time per operation carries the comparison. */
-function throughputClause(rows: readonly Row[]): string | null {
-  const bounded = rows.filter((row) => row.cells.throughput.verdict === "bounded");
-  if (bounded.length === 0) return clause("throughput", "throughput", rows);
-  const names = list(bounded.map((row) => row.name));
-  const note = `The set-up reached its limit before ${names}, so throughput names no winner`;
-  return [note, clause("cpuPerOperation", "processor time per operation", rows)].filter((part) => part !== null).join("; ");
+interface Clause {
+  readonly lead: string;
+  readonly subject: string;
 }
 
-/** "Rust has the lowest p99 (1.5–1.7 times that for Go)"; null where the column holds no comparison. */
-function clause(metric: MetricName, subject: string, rows: readonly Row[]): string | null {
+/** "Rust has" and "the lowest p99 (Go 1.5–1.7 times that)"; null where the column holds no comparison. */
+function clause(metric: MetricName, subject: string, rows: readonly Row[]): Clause | null {
   const cells = rows.map((row) => ({ name: row.name, cell: row.cells[metric] }));
   const best = cells.find(({ cell }) => cell.comparison?.kind === "best" || cell.comparison?.kind === "alone");
   if (!best) return null;
-  const without = cells.filter(({ cell }) => cell.raw === null).map(({ name }) => name);
-  const missing = without.length > 0 ? `, with no valid figure for ${list(without)}` : "";
-  if (best.cell.comparison?.kind === "alone") return `only ${best.name} has a valid ${subject}`;
+  if (best.cell.comparison?.kind === "alone") return { lead: `only ${best.name} has`, subject: `a valid ${subject}` };
   const close = namesOf(cells, "too-close");
   const unclaimed = namesOf(cells, "unclaimed");
   if (unclaimed.length > 0 && close.length === 0 && !cells.some(({ cell }) => cell.comparison?.kind === "behind")) {
-    return `no difference in ${subject} is claimed`;
+    return { lead: "no difference is claimed in", subject };
   }
-  const lead =
-    close.length > 0
-      ? `${list([best.name, ...close])} are too close to call on ${subject}`
-      : `${best.name} has the ${superlative(metric, best.cell)} ${subject}`;
-  const open = unclaimed.length > 0 ? `, with no claim about ${list(unclaimed)}` : "";
-  return `${lead}${distances(metric, best.name, cells)}${open}${missing}`;
+  const without = cells.filter(({ cell }) => cell.verdict === "void" || cell.verdict === "missing").map(({ name }) => name);
+  const details = [
+    distances(metric, close.length > 0 ? `that of ${best.name}` : "that", cells),
+    unclaimed.length > 0 ? `no claim about ${list(unclaimed)}` : "",
+    without.length > 0 ? `no valid figure for ${list(without)}` : "",
+  ].filter((detail) => detail !== "");
+  const detail = details.length === 0 ? "" : ` (${details.join("; ")})`;
+  if (close.length > 0) return { lead: `${list([best.name, ...close])} are too close to call on`, subject: `${subject}${detail}` };
+  return { lead: `${best.name} has`, subject: `the ${superlative(metric, best.cell)} ${subject}${detail}` };
 }
 
 function superlative(metric: MetricName, { comparison }: CellView): string {
@@ -92,23 +111,20 @@ interface Named {
   readonly cell: CellView;
 }
 
-function distances(metric: MetricName, best: string, cells: readonly Named[]): string {
+function distances(metric: MetricName, ofBest: string, cells: readonly Named[]): string {
   const behind = cells.flatMap(({ name, cell }) => (cell.comparison?.kind === "behind" ? [{ name, comparison: cell.comparison }] : []));
   if (behind.length === 0) return "";
+  const lower = metrics[metric].better === "lower";
   const ordered = behind.toSorted((a, b) => a.comparison.factor - b.comparison.factor);
   if (ordered.length > 3) {
     const low = Math.min(...ordered.map(({ comparison }) => comparison.ratio.low));
     const high = Math.max(...ordered.map(({ comparison }) => comparison.ratio.high));
     const range = formatRatioRange({ value: Math.sqrt(low * high), low, high });
-    return metrics[metric].better === "lower"
-      ? ` (the ${ordered.length} others: ${range} times that of ${best})`
-      : ` (${best}: ${range} times that of the ${ordered.length} others)`;
+    return lower ? `the ${ordered.length} others ${range} times ${ofBest}` : `${range} times that of the ${ordered.length} others`;
   }
   const parts = ordered.map(({ name, comparison }) => ({ name, range: formatRatioRange(comparison.ratio) }));
-  if (metrics[metric].better === "lower") {
-    return ` (${list(parts.map(({ name, range }) => `${name} ${range}`))} times that of ${best})`;
-  }
-  return ` (${best}: ${list(parts.map(({ name, range }) => `${range} times that of ${name}`))})`;
+  if (lower) return `${list(parts.map(({ name, range }) => `${name} ${range}`))} times ${ofBest}`;
+  return list(parts.map(({ name, range }) => `${range} times that of ${name}`));
 }
 
 function namesOf(cells: readonly Named[], kind: Comparison["kind"]): string[] {

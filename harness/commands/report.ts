@@ -6,6 +6,8 @@ import writeFileAtomic from "write-file-atomic";
 import { buildReport } from "../../report/model.ts";
 import { renderers } from "../../report/renderers.ts";
 import { renderTerminal } from "../../report/terminal.ts";
+import { methodDifferences } from "../core/compare-runs.ts";
+import type { Result } from "../core/result.ts";
 import { exitCodes, usageError } from "../errors.ts";
 import { showPath } from "../store/json-file.ts";
 import { findResult } from "../store/run-folder.ts";
@@ -14,14 +16,19 @@ import { print, terminalStyle } from "./output.ts";
 export interface ReportCommandOptions {
   readonly format?: readonly string[];
   readonly out?: string;
+  readonly baseline?: string;
   readonly results: string;
 }
 
-export async function reportCommand({ format, out, results }: ReportCommandOptions, [run = ""]: readonly string[]): Promise<number> {
+export async function reportCommand(
+  { format, out, baseline, results }: ReportCommandOptions,
+  [run = ""]: readonly string[],
+): Promise<number> {
   const { file, result } = findResult(run, resolve(results));
+  const before = baseline === undefined ? undefined : comparable(findResult(baseline, resolve(results)).result, result);
   for (const name of format ?? ["terminal"]) {
     if (name === "terminal") {
-      print(renderTerminal(buildReport(result), terminalStyle()));
+      print(renderTerminal(buildReport(result, before), terminalStyle()));
       continue;
     }
     const renderer = renderers[name];
@@ -32,9 +39,21 @@ export async function reportCommand({ format, out, results }: ReportCommandOptio
       );
     const folder = out === undefined ? dirname(file) : resolve(out);
     await mkdir(folder, { recursive: true });
-    const target = join(folder, renderer.fileName);
-    await writeFileAtomic(target, await renderer.render(result));
-    process.stderr.write(`${showPath(target)}\n`);
+    for (const rendered of await renderer(result, before)) {
+      const target = join(folder, rendered.name);
+      await writeFileAtomic(target, typeof rendered.content === "string" ? rendered.content : Buffer.from(rendered.content));
+      process.stderr.write(`${showPath(target)}\n`);
+    }
   }
   return exitCodes.done;
+}
+
+/** Runs that were not measured alike are not set against each other silently. */
+function comparable(baseline: Result, result: Result): Result {
+  const differences = methodDifferences(baseline, result);
+  if (differences.length === 0) return baseline;
+  throw usageError(
+    `the baseline was not measured alike: ${differences.join("; ")}`,
+    "give a baseline measured with the same options; cache-bench compare --allow-different-method shows the two side by side",
+  );
 }

@@ -1,5 +1,6 @@
 /** `cache-bench schema` */
 import { z } from "zod";
+import { priceListSchema } from "../core/cost-prices.ts";
 import { manifestSchema } from "../core/implementation.ts";
 import { planSchema } from "../core/plan-schema.ts";
 import { resultSchema } from "../core/result.ts";
@@ -12,6 +13,7 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   scenario: scenarioSchema,
   result: resultSchema,
   plan: planSchema,
+  prices: priceListSchema,
 };
 
 export async function schemaCommand(_options: object, [file = ""]: readonly string[]): Promise<number> {

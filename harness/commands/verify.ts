@@ -1,42 +1,64 @@
 /** `cache-bench verify` */
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type CheckResult } from "../conformance/check.ts";
-import { runChecks } from "../conformance/suite.ts";
-import { exitCodes, usageError } from "../errors.ts";
+import { printable } from "../../report/printable.ts";
+import { type CheckResult, CheckFailure, type Consistency } from "../conformance/check.ts";
+import { exchange } from "../conformance/http.ts";
+import { renderJunit } from "../conformance/junit.ts";
+import { checks, runChecks } from "../conformance/suite.ts";
+import { isBroken, summary, type Verified } from "../conformance/verified.ts";
+import { environmentError, exitCodes, usageError } from "../errors.ts";
+import { cacheFolder } from "../paths.ts";
+import { ping } from "../redis/admin.ts";
 import { resolveRedis } from "../redis/resolve.ts";
 import { buildCandidate, checkConformance, findCandidate } from "../run/prepare.ts";
 import { chooseProgress } from "../run/progress.ts";
-import { cacheFolder } from "../paths.ts";
 import { findImplementations } from "../store/catalogue.ts";
-import { print } from "./output.ts";
+import { print, table } from "./output.ts";
 
 export interface VerifyCommandOptions {
   readonly url?: string;
   readonly redis?: string;
+  readonly consistency?: Consistency;
+  readonly junit?: string;
   readonly json?: true;
   readonly quiet?: true;
 }
 
-/** What came of one service: its checks, or why there are none. */
-type Verified = { readonly service: string } & ({ readonly checks: readonly CheckResult[] } | { readonly skipped: string } | { readonly failed: string });
-
 export async function verifyCommand(options: VerifyCommandOptions, names: readonly string[], signal: AbortSignal): Promise<number> {
-  const verified = options.url === undefined ? await verifyOurs(options, names, signal) : [await verifyUrl(options.url, options.redis, names, signal)];
+  const verified =
+    options.url === undefined ? await verifyOurs(options, names, signal) : [await verifyUrl(options.url, options, names, signal)];
+  if (options.junit !== undefined) await writeFile(options.junit, renderJunit(verified));
   print(options.json ? JSON.stringify(verified, null, 2) : verified.map(describe).join("\n\n"));
-  const broken = verified.some((one) => "failed" in one || ("checks" in one && one.checks.some(({ outcome }) => outcome === "failed")));
-  if (broken) return exitCodes.implementation;
+  if (verified.some(isBroken)) return exitCodes.implementation;
   return verified.some((one) => "checks" in one) ? exitCodes.done : exitCodes.environment;
 }
 
-async function verifyUrl(url: string, redis: string | undefined, names: readonly string[], signal: AbortSignal): Promise<Verified> {
+async function verifyUrl(url: string, options: VerifyCommandOptions, names: readonly string[], signal: AbortSignal): Promise<Verified> {
+  const { redis, consistency, quiet } = options;
   if (names.length > 0) throw usageError("--url checks one running service, no implementations by name", "leave out one of them");
-  if (redis === undefined || !/^rediss?:\/\//.test(redis)) throw usageError("--url needs the Redis of that service", "add --redis redis://127.0.0.1:6379");
-  if (!URL.canParse(url)) throw usageError(`--url ${url} is not a URL`, "give it as in http://127.0.0.1:8080");
-  return { service: url, checks: await runChecks(new URL(url).origin, redis, signal) };
+  if (redis === undefined || !/^rediss?:\/\//.test(redis)) {
+    throw usageError("--url needs the Redis of that service", "add --redis redis://127.0.0.1:6379");
+  }
+  if (!/^http:\/\/[^/]/.test(url) || !URL.canParse(url))
+    throw usageError(`--url ${url} is not an http:// URL`, "give it as in http://127.0.0.1:8080");
+  const { origin } = new URL(url);
+  if (!(await ping(redis)))
+    throw environmentError("the Redis given by --redis does not answer", "check that it runs and that the address is right");
+  await exchange({ origin, signal }, { method: "GET", target: "/livez" }).catch((error: unknown) => {
+    if (!(error instanceof CheckFailure)) throw error;
+    throw environmentError(`nothing answers at ${origin}: ${error.seen}`, "start the service, and give the address that it listens on");
+  });
+  const target = { origin, redisUrl: redis, capabilities: null, launch: null, ...(consistency === undefined ? {} : { consistency }) };
+  return chooseProgress({ quiet: quiet === true }).stage(`Verifying ${origin}`, async (update) => ({
+    service: url,
+    checks: await runChecks(target, checks, signal, update),
+  }));
 }
 
 async function verifyOurs(options: VerifyCommandOptions, names: readonly string[], signal: AbortSignal): Promise<readonly Verified[]> {
+  if (options.consistency !== undefined)
+    throw usageError("--consistency is for --url: an implementation's metrics tell its own", "leave it out");
   const chosen = findImplementations(names.length === 0 ? undefined : names, () => true);
   const redisSource = await resolveRedis(options.redis, signal);
   const logs = join(cacheFolder(), "logs");
@@ -51,10 +73,10 @@ async function verifyOurs(options: VerifyCommandOptions, names: readonly string[
         verified.push({ service, skipped: `${found.status.reason}; ${found.status.cure}` });
         continue;
       }
-      const at = { logFile: join(logs, `verify-${service}.log`), signal };
+      const at = { logFile: join(logs, `verify-${service}.log`), signal, onCheck: (id: string) => update(`${service}: ${id}`) };
       const built = await buildCandidate(found.candidate, at);
-      const checks = "launchable" in built ? await checkConformance(built, redisSource, at) : built;
-      verified.push("kind" in checks ? { service, failed: checks.reason } : { service, checks });
+      const results = "launchable" in built ? await checkConformance(built, redisSource, at, checks) : built;
+      verified.push("kind" in results ? { service, failed: results.reason } : { service, checks: results });
     }
     return verified;
   });
@@ -63,11 +85,36 @@ async function verifyOurs(options: VerifyCommandOptions, names: readonly string[
 function describe(verified: Verified): string {
   if ("skipped" in verified) return `${verified.service}: skipped, ${verified.skipped}`;
   if ("failed" in verified) return `${verified.service}: FAILED, ${verified.failed}`;
-  const failed = verified.checks.filter(({ outcome }) => outcome === "failed").length;
-  const lines = verified.checks.flatMap((check) =>
-    check.outcome === "passed"
-      ? [`  pass  ${check.id}: ${check.title}`]
-      : [`  FAIL  ${check.id}: ${check.broke}`, `        expected  ${check.expected}`, `        seen      ${check.seen}`, `        again     ${check.reproduce}`],
+  const rows = verified.checks.map((check) => [String(check.number), check.id, outcomeOf(check), sentenceOf(check)]);
+  return [
+    `${verified.service}: ${summary(verified.checks)}`,
+    table(["rule", "check", "outcome", ""], rows),
+    ...verified.checks.flatMap(details),
+  ].join("\n");
+}
+
+function outcomeOf(check: CheckResult): string {
+  if (check.outcome === "passed") return check.flaky === undefined ? "pass" : "pass (flaky)";
+  return check.outcome === "failed" ? "FAIL" : check.outcome === "skipped" ? "not done" : check.outcome;
+}
+
+function sentenceOf(check: CheckResult): string {
+  switch (check.outcome) {
+    case "passed":
+      return check.flaky === undefined ? check.title : `${check.title}; at the first attempt: ${check.flaky}`;
+    case "failed":
+      return check.broke;
+    case "waived":
+      return `${check.declaration}; else: ${check.title}`;
+    case "skipped":
+      return `${check.reason}; else: ${check.title}`;
+  }
+}
+
+function details(check: CheckResult): string[] {
+  if (check.outcome !== "failed") return [];
+  const { id, expected, seen, reproduce } = check;
+  return ["", `${id}: ${check.broke}`, `  expected  ${expected}`, `  seen      ${seen}`, `  again     ${reproduce}`].map((line) =>
+    printable(line),
   );
-  return [`${verified.service}: ${verified.checks.length - failed} of ${verified.checks.length} checks pass`, ...lines].join("\n");
 }

@@ -1,56 +1,104 @@
-/** The requests of the checks. */
-import { CheckFailure, type CheckContext } from "./check.ts";
+/** The requests of the checks, as values: sent, judged, and shown as the command that sends them again. */
+import { type CheckContext, CheckFailure } from "./check.ts";
+import { type Answer, Connection, encodeRequest, NoAnswer } from "./raw-http.ts";
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Buffer;
+export interface Call {
+  readonly method: string;
+  /** Path and query as they go over the wire. */
+  readonly target: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
 }
 
-/** A service that does not answer within this is taken to hang, ms. */
-const timeoutMs = 5_000;
+export const pathOf = (key: string): string => `/v1/cache/${encodeURIComponent(key)}`;
+export const getKey = (key: string): Call => ({ method: "GET", target: pathOf(key) });
+export const headKey = (key: string): Call => ({ method: "HEAD", target: pathOf(key) });
+export const deleteKey = (key: string): Call => ({ method: "DELETE", target: pathOf(key) });
+export const putKey = (key: string, body: Buffer | string, query = ""): Call => ({
+  method: "PUT",
+  target: `${pathOf(key)}${query}`,
+  body: Buffer.from(body),
+});
 
-export async function request({ origin, signal }: CheckContext, method: string, key: string, body?: Buffer): Promise<Answer> {
-  const url = keyUrl(origin, key);
+type Site = Pick<CheckContext, "origin" | "signal">;
+
+/** Sends on a connection of its own, or on one that is kept. Fails the check when no answer comes. */
+export async function exchange(site: Site, call: Call, kept?: Connection): Promise<Answer> {
+  let own: Connection | undefined;
   try {
-    const init = { method, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]), ...(body === undefined ? {} : { body: new Uint8Array(body) }) };
-    const answer = await fetch(url, init);
-    return { status: answer.status, headers: answer.headers, body: Buffer.from(await answer.arrayBuffer()) };
+    const connection = kept ?? (own = await Connection.open(site.origin, site.signal));
+    connection.send(encodeRequest(call.method, call.target, call.headers, call.body));
+    return await connection.answer({ bodiless: call.method === "HEAD" });
   } catch (error) {
-    signal.throwIfAborted();
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new CheckFailure(`${method} got no answer`, "an HTTP answer", cause, curl(method, url, body));
+    site.signal.throwIfAborted();
+    if (!(error instanceof NoAnswer)) throw error;
+    throw new CheckFailure(`${call.method} got no answer`, "an HTTP answer", error.message, curl(site, call));
+  } finally {
+    own?.[Symbol.dispose]();
   }
 }
 
-/** Fails unless the answer has this status. */
-export function expectStatus(context: CheckContext, answer: Answer, status: number, method: string, key: string, body?: Buffer): void {
+/** Sends, and fails unless the answer has this status. */
+export async function expectStatus(site: Site, call: Call, status: number, what = call.method): Promise<Answer> {
+  const answer = await exchange(site, call);
+  judgeStatus(site, call, answer, status, what);
+  return answer;
+}
+
+export function judgeStatus(site: Site, call: Call, answer: Answer, status: number, what = call.method): void {
   if (answer.status === status) return;
-  throw new CheckFailure(`${method} has the wrong status`, String(status), `${answer.status} ${preview(answer.body)}`, curl(method, keyUrl(context.origin, key), body));
+  throw new CheckFailure(
+    `${what} has the wrong status`,
+    String(status),
+    `${answer.status} ${preview(answer.body)}`.trimEnd(),
+    curl(site, call),
+  );
 }
 
-export async function put(context: CheckContext, key: string, body: Buffer): Promise<void> {
-  expectStatus(context, await request(context, "PUT", key, body), 204, "PUT", key, body);
+/** Gets a key and fails unless it is 200 with these bytes. */
+export async function expectValue(site: Site, key: string, value: Buffer, what = "the body of GET"): Promise<Answer> {
+  const call = getKey(key);
+  const answer = await expectStatus(site, call, 200);
+  if (answer.body.equals(value)) return answer;
+  throw new CheckFailure(`${what} is not what was stored`, preview(value), preview(answer.body), curl(site, call));
 }
 
-/** Fails unless a body is these bytes. */
-export function expectBytes(context: CheckContext, seen: Buffer | null, expected: Buffer, what: string, key: string): void {
-  if (seen !== null && seen.equals(expected)) return;
-  throw new CheckFailure(`${what} is not what was stored`, preview(expected), seen === null ? "nothing" : preview(seen), curl("GET", keyUrl(context.origin, key)));
+/** Fails unless a header has this value. */
+export function expectHeader(site: Site, call: Call, answer: Answer, name: string, value: string): void {
+  const seen = answer.headers.get(name.toLowerCase());
+  if (seen === value) return;
+  throw new CheckFailure(`${call.method} has the wrong ${name}`, value, seen ?? `no ${name}`, curl(site, call));
 }
 
-export function keyUrl(origin: string, key: string): string {
-  return `${origin}/v1/cache/${encodeURIComponent(key)}`;
+/** Gets a key until L1 has it; false when it never does, which only the check of L1 itself judges. */
+export async function untilInL1(site: Site, key: string): Promise<boolean> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    if ((await exchange(site, getKey(key))).headers.get("x-cache") === "L1") return true;
+  }
+  return false;
 }
 
-/** A curl command for the request; long bodies are cut, and said to be. */
-export function curl(method: string, url: string, body?: Buffer): string {
-  const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-  const data = body === undefined ? "" : ` --data-binary ${body.length <= 200 ? quoted(body.toString("utf8")) : `@FILE (${body.length} bytes)`}`;
-  return `curl -i -X ${method}${data} ${quoted(url)}`;
+/** A curl command for the call; long bodies are cut, and said to be. */
+export function curl({ origin }: Pick<Site, "origin">, { method, target, headers = {}, body }: Call): string {
+  const parts = ["curl", "-i", "--path-as-is", method === "HEAD" ? "--head" : `-X ${method}`];
+  for (const [name, value] of Object.entries(headers)) parts.push(`-H ${quoted(`${name}: ${value}`)}`);
+  if (body !== undefined)
+    parts.push(`--data-binary ${body.length <= 200 ? quoted(body.toString("utf8")) : `@FILE (${body.length} bytes)`}`);
+  return [...parts, quoted(`${origin}${target}`)].join(" ");
 }
 
-function preview(bytes: Buffer): string {
+/** The bytes of a request as a command, for what curl does not send. */
+export function netcat({ origin }: Pick<Site, "origin">, text: string): string {
+  const { hostname, port } = new URL(origin);
+  return `printf ${quoted(text.replaceAll("\\", "\\\\").replaceAll("%", "%%").replaceAll("\r\n", "\\r\\n"))} | nc ${hostname} ${port}`;
+}
+
+export function preview(bytes: Buffer): string {
+  if (bytes.length === 0) return "";
   const text = JSON.stringify(bytes.subarray(0, 80).toString("utf8"));
   return bytes.length > 80 ? `${text}... (${bytes.length} bytes)` : text;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

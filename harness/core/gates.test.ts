@@ -78,7 +78,10 @@ test("missing connections and missing answers are void", () => {
 });
 
 test("every finding has a sentence and a cure", () => {
-  const findings = judgeLoadPoint(input(openLoad({ received: 0, busyShare: 0.9, connections: 3, scheduleLagUs: constantHistogram(1, 1e6) })), 2);
+  const findings = judgeLoadPoint(
+    input(openLoad({ received: 0, busyShare: 0.9, connections: 3, scheduleLagUs: constantHistogram(1, 1e6) })),
+    2,
+  );
   expect(findings.length).toBeGreaterThan(3);
   for (const finding of findings) {
     expect(finding.loadPoint).toBe(2);

@@ -69,7 +69,13 @@ const generatorHeadroom: Gate = ({ load, redisCpuS, redisSharesAgentCpu, agentCp
   const sharedShare = redisSharesAgentCpu && redisCpuS !== null ? (load.agentCpuS + redisCpuS) / load.elapsedS / agentCpuCount : 0;
   if (isOpen(load)) {
     // An agent polls while it waits, so only its own busy time counts here.
-    return agentShare < 0.8 ? null : { severity: "void", sentence: `the load agent was busy ${percent(agentShare)} of the time at the offered rate`, cure: "give the load agents processors of their own" };
+    return agentShare < 0.8
+      ? null
+      : {
+          severity: "void",
+          sentence: `the load agent was busy ${percent(agentShare)} of the time at the offered rate`,
+          cure: "give the load agents processors of their own",
+        };
   }
   if (agentShare < 0.8 && sharedShare < 0.9) return null;
   return {
@@ -125,7 +131,11 @@ const fewErrors: Gate = ({ load, scenario }) => {
 
 const connectionsOpen: Gate = ({ load, connections }) => {
   if (load.connections === connections) return null;
-  return { severity: "void", sentence: `${load.connections} of ${connections} connections were open`, cure: "look at the limit of open files (cache-bench doctor) and at the service's log" };
+  return {
+    severity: "void",
+    sentence: `${load.connections} of ${connections} connections were open`,
+    cure: "look at the limit of open files (cache-bench doctor) and at the service's log",
+  };
 };
 
 const answersSeen: Gate = ({ load }) =>

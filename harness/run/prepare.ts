@@ -1,13 +1,14 @@
 /** From chosen implementations to services that are built and checked, or to the reason why not. */
 import type { ImplementationResult } from "../core/result.ts";
-import { type CheckResult } from "../conformance/check.ts";
-import { runChecks } from "../conformance/suite.ts";
+import type { Check, CheckResult } from "../conformance/check.ts";
+import { checkLaunched, type Launched } from "../conformance/launched.ts";
+import { quickChecks } from "../conformance/suite.ts";
 import { UserError, messageOf } from "../errors.ts";
 import type { RedisSource } from "../redis/source.ts";
 import type { Implementation } from "../store/catalogue.ts";
 import { build, hashSource } from "../targets/build.ts";
 import { processTarget } from "../targets/process.ts";
-import { ServiceFault, untilReady, whileAlive } from "../targets/readiness.ts";
+import { ServiceFault } from "../targets/readiness.ts";
 import type { Launchable } from "../targets/service.ts";
 import { findToolchain } from "../targets/toolchain.ts";
 
@@ -64,20 +65,15 @@ export async function buildCandidate(candidate: Candidate, { logFile, signal }: 
 
 /** The checks' results, on a Redis and a launch of their own; a Failed when the service does not get that far. */
 export async function checkConformance(
-  { launchable }: Built,
+  { launchable, candidate }: Built,
   redisSource: RedisSource,
-  { logFile, signal }: PrepareOptions,
+  { logFile, signal, onCheck }: PrepareOptions & Pick<Launched, "onCheck">,
+  chosen: readonly Check[] = quickChecks,
 ): Promise<readonly CheckResult[] | Failed> {
   await using redis = await redisSource.start({ cpus: null, logFile: `${logFile}.redis`, signal });
   try {
-    await using service = await launchable.launch({
-      settings: { redisUrl: redis.url, workers: 1, l1MaxBytes: 64 * 1024 * 1024 },
-      cpus: null,
-      logFile,
-      signal,
-    });
-    await untilReady(service, signal);
-    return await whileAlive(service, runChecks(service.origin, redis.url, signal));
+    const { capabilities } = candidate.implementation.manifest;
+    return await checkLaunched({ launchable, capabilities, redisUrl: redis.url, logFile, signal, onCheck }, chosen);
   } catch (error) {
     signal.throwIfAborted();
     const tail = error instanceof ServiceFault && error.logTail.length > 0 ? `\n${error.logTail.join("\n")}` : "";

@@ -23,6 +23,7 @@ async function launchProcess(command: readonly string[], cwd: string, { settings
     REDIS_URL: settings.redisUrl,
     WORKERS: String(settings.workers),
     L1_MAX_BYTES: String(settings.l1MaxBytes),
+    ...settings.extra,
   };
   const startedAtMs = performance.now();
   const group = await ProcessGroup.start({ command, cwd, env, logFile, cpus });

@@ -6,6 +6,8 @@ export interface ServiceSettings {
   readonly redisUrl: string;
   readonly workers: number;
   readonly l1MaxBytes: number;
+  /** Further settings by the name of their variable, as in INVALIDATION. */
+  readonly extra?: Readonly<Record<string, string>>;
 }
 
 export interface Launch {

@@ -1,6 +1,6 @@
 /** The data of the charts, ready to draw: the script in the page adds colours and axes. */
 
-interface Series {
+export interface Series {
   readonly implementation: string;
   readonly name: string;
   readonly variant: string;
@@ -8,12 +8,22 @@ interface Series {
   readonly colour: number;
 }
 
-export interface ThroughputBar extends Series {
+export interface Bar extends Series {
   readonly value: number;
   readonly low: number;
   readonly high: number;
   /** The value is a lower bound: the true one lies at it or above. */
   readonly bounded: boolean;
+}
+
+/** Processor time per operation at capacity, of the service and of the Redis behind it, µs. */
+export interface CpuBar extends Bar {
+  readonly redis: number | null;
+}
+
+/** Response times at each offered rate; a rate without a valid figure is left out. */
+export interface LoadSeries extends Series {
+  readonly points: readonly { readonly offeredRatePerS: number; readonly p50Ms: number; readonly p99Ms: number }[];
 }
 
 export interface PercentilePoint {
@@ -52,10 +62,13 @@ export interface ColdStartBox extends Series {
   readonly longestPollGapMs: number | null;
 }
 
+/** Empty where there is nothing to draw, or where another table of the scenario shows the same. */
 export interface TableCharts {
-  readonly throughput: readonly ThroughputBar[];
+  readonly throughput: readonly Bar[];
   readonly latency: readonly LatencySeries[];
+  readonly load: readonly LoadSeries[];
   readonly memory: readonly MemorySeries[];
+  readonly cpu: readonly CpuBar[];
 }
 
 export interface ColdStartChart {

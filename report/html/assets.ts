@@ -12,8 +12,26 @@ const libraries: readonly (readonly [packageName: string, file: string])[] = [
   ["@sgratzl/chartjs-chart-boxplot", "index.umd.min.js"],
 ];
 
-/** In the order of their imports, the imported first. */
-const clientFiles: readonly string[] = ["theme", "throughput", "latency", "memory", "cold-start", "main"];
+/**
+ * In the order of their imports, the imported first. What draws, computes a bill or writes CSV in the page is the same
+ * file that does it outside. They become one script with one scope, so no two of them may use the same name at their top.
+ */
+const clientFiles: readonly string[] = [
+  "../../harness/core/cost",
+  "../../harness/core/metrics",
+  "../charts/draw/theme",
+  "../charts/draw/bars",
+  "../charts/draw/latency",
+  "../charts/draw/memory",
+  "../charts/draw/cold-start",
+  "../charts/draw/all",
+  "../cost-lines",
+  "../csv",
+  "client/page-theme",
+  "client/cost",
+  "client/downloads",
+  "client/main",
+];
 
 export async function scripts(): Promise<readonly string[]> {
   const [library, own] = await Promise.all([Promise.all(libraries.map(readLibrary)), clientScript()]);
@@ -25,7 +43,7 @@ async function readLibrary([packageName, file]: readonly [string, string]): Prom
   return source.replace(/^\/\/# sourceMappingURL=.*$/m, "");
 }
 
-/** The files of client/ as one script: modules import nothing from a page that opens from disk. */
+/** All as one script: modules import nothing from a page that opens from disk. */
 async function clientScript(): Promise<string> {
   const sources = await Promise.all(clientFiles.map(readClient));
   return `(() => {\n"use strict";\n${sources.map(withoutModules).join("\n")}\n})();`;
@@ -34,7 +52,7 @@ async function clientScript(): Promise<string> {
 /** The compiled package holds .js, a clone that runs from source .ts. */
 async function readClient(name: string): Promise<string> {
   const extension = path.extname(new URL(import.meta.url).pathname);
-  const source = await readFile(new URL(`client/${name}${extension}`, import.meta.url), "utf8");
+  const source = await readFile(new URL(`${name}${extension}`, import.meta.url), "utf8");
   return extension === ".ts" ? stripTypeScriptTypes(source) : source;
 }
 

@@ -1,5 +1,5 @@
 /** Charts: a canvas for the script, and the same numbers as a table for everyone. */
-import type { ColdStartChart, LatencySeries, MemorySeries, ThroughputBar } from "../charts/types.ts";
+import type { Bar, ColdStartChart, CpuBar, LatencySeries, LoadSeries, MemorySeries } from "../charts/types.ts";
 import { groupThousands } from "../format.ts";
 import type { ReportModel, Table } from "../model-types.ts";
 import { markup, type Markup } from "./markup.ts";
@@ -7,45 +7,46 @@ import { scrollable, swatch } from "./tables.ts";
 
 interface Chart {
   readonly id: string;
-  readonly kind: "throughput" | "latency" | "memory" | "cold-start";
   readonly title: string;
   readonly note: string;
-  /** Lines to draw, for the height. */
-  readonly entries: number;
+  /** Bars or boxes to draw, for the height; null for lines. */
+  readonly bars: number | null;
   readonly head: readonly string[];
   readonly rows: readonly (readonly Insertable[])[];
 }
 type Insertable = string | Markup;
 
 export function tableFigures(table: Table): Markup[] {
-  const { throughput, latency, memory } = table.charts;
+  const { throughput, latency, load, memory, cpu } = table.charts;
   const rate = groupThousands(table.offeredRatePerS);
-  return [
-    throughput.length > 0 ? figure(throughputChart(`throughput-${table.id}`, throughput)) : markup``,
-    latency.length > 0 ? figure(latencyChart(`latency-${table.id}`, rate, latency)) : markup``,
-    memory.length > 0 ? figure(memoryChart(`memory-${table.id}`, memory)) : markup``,
+  const charts = [
+    throughput.length > 0 ? throughputChart(`throughput-${table.id}`, throughput) : null,
+    latency.length > 0 ? latencyChart(`latency-${table.id}`, rate, latency) : null,
+    load.length > 0 ? loadChart(`load-${table.id}`, load) : null,
+    memory.length > 0 ? memoryChart(`memory-${table.id}`, memory) : null,
+    cpu.length > 0 ? cpuChart(`cpu-${table.id}`, cpu) : null,
   ];
+  return charts.filter((chart) => chart !== null).map((chart) => figure(chart, table.title));
 }
 
 export function coldStartFigure({ coldStart }: ReportModel): Markup {
-  return coldStart ? figure(coldStartTable(coldStart)) : markup``;
+  return coldStart ? figure(coldStartTable(coldStart), "all scenarios") : markup``;
 }
 
-function figure({ id, kind, title, note, entries, head, rows }: Chart): Markup {
-  const bars = kind === "throughput" || kind === "cold-start";
-  const height = bars ? `bars-${Math.min(12, Math.max(2, entries))}` : "lines";
+function figure({ id, title, note, bars, head, rows }: Chart, of: string): Markup {
+  const height = bars === null ? "lines" : `bars-${Math.min(12, Math.max(2, Math.ceil(bars)))}`;
   return markup`<figure id="${id}">
     <figcaption>
       <h3>${title}<a class="anchor" href="#${id}" aria-label="Link to ${title}">#</a></h3>
       <p>${note}</p>
     </figcaption>
     <div class="plot ${height}">
-      <canvas data-chart="${kind}" id="canvas-${id}" role="img" aria-label="${title}. The table below holds the numbers."></canvas>
+      <canvas id="canvas-${id}" role="img" aria-label="${title}. The table below holds the numbers."></canvas>
     </div>
     <details>
       <summary>${title}: the numbers</summary>
       ${scrollable(
-        `${title}: the numbers`,
+        `${title}: the numbers, ${of}`,
         markup`<table>
           <thead>
             <tr>
@@ -67,13 +68,12 @@ function figure({ id, kind, title, note, entries, head, rows }: Chart): Markup {
   </figure>`;
 }
 
-function throughputChart(id: string, bars: readonly ThroughputBar[]): Chart {
+function throughputChart(id: string, bars: readonly Bar[]): Chart {
   return {
     id,
-    kind: "throughput",
     title: "Throughput",
     note: "Closed loop, with intervals over launches. A hatched bar is a lower bound: the set-up ended before the service did.",
-    entries: bars.length,
+    bars: bars.length,
     head: ["implementation", "ops/s", "interval low", "interval high", "verdict"],
     rows: bars.map((bar) => [
       named(bar),
@@ -85,15 +85,49 @@ function throughputChart(id: string, bars: readonly ThroughputBar[]): Chart {
   };
 }
 
+function cpuChart(id: string, bars: readonly CpuBar[]): Chart {
+  return {
+    id,
+    title: "Processor time per operation",
+    note: "At capacity, the service's whole process tree, with intervals over launches; beside it that of Redis. It does not depend on who was faster.",
+    bars: bars.length * (bars.some(({ redis }) => redis !== null) ? 1.2 : 1),
+    head: ["implementation", "µs/op", "interval low", "interval high", "Redis, µs/op"],
+    rows: bars.map((bar) => [
+      named(bar),
+      significant(bar.value),
+      significant(bar.low),
+      significant(bar.high),
+      bar.redis === null ? "-" : significant(bar.redis),
+    ]),
+  };
+}
+
+function loadChart(id: string, series: readonly LoadSeries[]): Chart {
+  const rates = [...new Set(series.flatMap(({ points }) => points.map((point) => point.offeredRatePerS)))].toSorted((a, b) => a - b);
+  return {
+    id,
+    title: "Response time against load",
+    note: "Solid: p99. Dashed: p50. A rate without a valid figure has no point.",
+    bars: null,
+    head: ["implementation", ...rates.flatMap((rate) => [`p50 at ${groupThousands(rate)}/s, ms`, `p99 at ${groupThousands(rate)}/s, ms`])],
+    rows: series.map((line) => [
+      named(line),
+      ...rates.flatMap((rate) => {
+        const point = line.points.find(({ offeredRatePerS }) => offeredRatePerS === rate);
+        return point ? [significant(point.p50Ms), significant(point.p99Ms)] : ["-", "-"];
+      }),
+    ]),
+  };
+}
+
 const printedQuantiles = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999];
 
 function latencyChart(id: string, rate: string, series: readonly LatencySeries[]): Chart {
   return {
     id,
-    kind: "latency",
     title: `Response time by percentile at ${rate} requests/s`,
     note: "Reads and writes of all valid launches together, from the time each request was due. Lines end where fewer than 100 samples lie beyond.",
-    entries: series.length,
+    bars: null,
     head: ["implementation", ...printedQuantiles.map((q) => `p${Number((q * 100).toFixed(4))}, ms`), "samples", "launches"],
     rows: series.map((line) => [
       named(line),
@@ -121,10 +155,9 @@ function memoryChart(id: string, series: readonly MemorySeries[]): Chart {
   const highest = (values: readonly number[]) => (values.length === 0 ? "-" : significant(Math.max(...values)));
   return {
     id,
-    kind: "memory",
     title: "Memory over a trial",
     note: "Median launch. Solid: resident set (RSS). Dashed: proportional set (PSS), where pages shared between processes count once.",
-    entries: series.length,
+    bars: null,
     head: ["implementation", ...phases.flatMap((phase) => [`${phase}: RSS, MB`, `${phase}: PSS, MB`])],
     rows: series.map((line) => [
       named(line),
@@ -141,10 +174,9 @@ function coldStartTable({ boxes, launchOverheadMs }: ColdStartChart): Chart {
     launchOverheadMs === null ? "" : ` Starting a process that does nothing takes ${significant(launchOverheadMs)} ms of it.`;
   return {
     id: "cold-start",
-    kind: "cold-start",
     title: "Cold start",
     note: `From exec to the first correct answer; box: middle half, line: median, whiskers: up to 1.5 box lengths, points: all runs.${overhead}`,
-    entries: boxes.length,
+    bars: boxes.length,
     head: [
       "implementation",
       "lowest, ms",

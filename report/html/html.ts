@@ -4,11 +4,11 @@ import type { Result } from "../../harness/core/result.ts";
 import { buildReport } from "../model.ts";
 import { scripts } from "./assets.ts";
 import { markup, scriptJson, trusted } from "./markup.ts";
-import { header, sections } from "./sections.ts";
+import { footer, header, sections } from "./sections.ts";
 import { styleSheet } from "./style.ts";
 
-export async function renderHtml(result: Result): Promise<string> {
-  const model = buildReport(result);
+export async function renderHtml(result: Result, baseline?: Result): Promise<string> {
+  const model = buildReport(result, baseline);
   const code = await scripts();
   const style = styleSheet.trim();
   const policy = [
@@ -19,7 +19,6 @@ export async function renderHtml(result: Result): Promise<string> {
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
-  const charts = { tables: model.tables.map(({ id, charts }) => ({ id, charts })), coldStart: model.coldStart };
   // No white space between the tags and what they hold: the hashes of the policy cover all that stands there.
   const page = markup`<!doctype html>
 <html lang="en">
@@ -35,8 +34,9 @@ export async function renderHtml(result: Result): Promise<string> {
 <body>
 <a class="skip" href="#main">Skip to the figures</a>
 ${header(model)}
-<main id="main">${sections.map((section) => section(model))}</main>
-<script type="application/json" id="report-data">${trusted(scriptJson(charts))}</script>
+<main id="main">${sections(model)}</main>
+${footer(model)}
+<script type="application/json" id="report-data">${trusted(scriptJson(model))}</script>
 ${code.map((script) => markup`<script>${trusted(script)}</script>`)}
 </body>
 </html>

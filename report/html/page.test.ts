@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import type { Chart as ChartClass } from "chart.js";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { renderCsv } from "../csv.ts";
 import { buildReport } from "../model.ts";
 import { hostileText, syntheticResult, type SyntheticService } from "../testing/synthetic-result.ts";
 import { renderHtml } from "./html.ts";
@@ -117,7 +118,7 @@ describe.skipIf(!executablePath && !mustRun)("the page", () => {
           return pixels.some((value) => value > 0);
         }),
       );
-      expect(inked).toEqual([true, true, true, true]);
+      expect(inked).toEqual([true, true, true, true, true]);
     }));
 
   it.each(["light", "dark"] as const)("has no accessibility violation in %s", (colorScheme) =>
@@ -166,8 +167,10 @@ describe.skipIf(!executablePath && !mustRun)("the page", () => {
         const text = (await page.locator("table.main").textContent()) ?? "";
         const [table] = model.tables;
         for (const row of table?.rows ?? []) for (const { metric } of table?.columns ?? []) expect(text).toContain(row.cells[metric].text);
-        expect(await page.locator("table").count()).toBe(2 + 4);
-        expect(await page.locator("figure table tbody tr").count()).toBe(4 * 4);
+        expect(await page.locator("figure table tbody tr").count()).toBe(5 * 4);
+        expect(await page.locator("table.claims tbody tr").count()).toBe(model.articles.groups.flatMap(({ claims }) => claims).length);
+        expect(await page.locator("#cost table").textContent()).toContain("c6g.medium");
+        for (const { when } of model.advice) expect(await page.locator("#advice table").textContent()).toContain(when);
       },
       { javaScriptEnabled: false },
     ));
@@ -181,6 +184,78 @@ describe.skipIf(!executablePath && !mustRun)("the page", () => {
       { viewport: { width, height: 800 } },
     ),
   );
+
+  it("has its parts in order, and a baseline only when one is given", () =>
+    visit(files.plain, async (page) => {
+      const parts = await page.evaluate(() => [...document.querySelectorAll("section.part")].map(({ id }) => id));
+      expect(parts).toEqual(["figures", "charts", "cost", "articles", "experience", "advice", "migration", "method", "limits"]);
+      expect(await renderHtml(result, result)).toContain('<section id="baseline" class="part">');
+    }));
+
+  const bills = (page: Page) => page.locator('[data-part="bill"]').allTextContents();
+
+  it("computes the same bill with a script as without", async () => {
+    const read = async (javaScriptEnabled: boolean) => {
+      let rows: string[] = [];
+      await visit(
+        files.plain,
+        async (page) => {
+          await page.locator("#cost-controls").evaluate((form) => form.dispatchEvent(new Event("input")));
+          rows = await page.locator("table.cost tbody tr").allTextContents();
+        },
+        { javaScriptEnabled },
+      );
+      return rows;
+    };
+    const withScript = await read(true);
+    expect(withScript).toEqual(await read(false));
+    expect(withScript[0]).toContain("$");
+  });
+
+  it("keeps what its sliders say in the URL, and shows it again from there", () =>
+    visit(files.plain, async (page) => {
+      const first = await bills(page);
+      await page.locator('input[name="ops"]').fill("600");
+      await page.locator('input[name="build-go-production"]').fill("5000");
+      const moved = await bills(page);
+      expect(moved).not.toEqual(first);
+      expect(page.url()).toContain("#cost&ops=1000000&build-go-production=5000");
+      expect(await page.locator("#out-ops").textContent()).toBe("1,000,000");
+      expect((await page.locator('[data-part="payBack"]').allTextContents()).some((text) => text.includes("against"))).toBe(true);
+      const address = page.url();
+      await page.goto("about:blank");
+      await page.goto(address);
+      expect(await bills(page)).toEqual(moved);
+      await page.locator('#cost-controls [type="reset"]').click();
+      await expect.poll(() => bills(page)).toEqual(first);
+    }));
+
+  it("offers its figures as CSV and the report as JSON", () =>
+    visit(files.plain, async (page) => {
+      const save = async (button: string) => {
+        const [download] = await Promise.all([page.waitForEvent("download"), page.locator(button).click()]);
+        return [download.suggestedFilename(), await readFile(await download.path(), "utf8")] as const;
+      };
+      expect(await save("#download-csv")).toEqual([`${model.runId}.csv`, renderCsv(model)]);
+      const [name, json] = await save("#download-json");
+      expect([name, JSON.parse(json)]).toEqual([`${model.runId}.json`, JSON.parse(JSON.stringify(model))]);
+    }));
+
+  it("prints every table, folded away or not", () =>
+    visit(
+      files.plain,
+      async (page) => {
+        const unseen = () => page.evaluate(() => [...document.querySelectorAll("td")].filter((cell) => !cell.checkVisibility()).length);
+        expect(await unseen()).toBeGreaterThan(0);
+        await page.emulateMedia({ media: "print" });
+        expect(await unseen()).toBe(0);
+        // A4 across, less its margins: 273 mm at 96 pixels an inch.
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1_032);
+        const pdf = await page.pdf({ format: "A4" });
+        expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
+      },
+      { javaScriptEnabled: false, viewport: { width: 1_032, height: 720 } },
+    ));
 
   it("leads each footnote mark and anchor to its place", () =>
     visit(files.plain, async (page) => {

@@ -28,7 +28,7 @@ export function mainTable(table: Table): Markup {
 }
 
 function mainRow(row: Row, columns: readonly Column[]): Markup {
-  const name = markup`<th scope="row">${swatch(row.colour)}${row.language}<span class="variant">${row.variant}</span></th>`;
+  const name = markup`<th scope="row">${swatch(row.colour)}${row.language}<span class="variant">${row.variant}</span>${issues(row)}</th>`;
   const state = markup`<td class="state">
     ${badge(row.status === "measured" ? row.validity : row.status)}${footnoteLinks(row.footnotes)}${
       row.launchNote === null ? null : markup`<span class="interval">${row.launchNote}</span>`
@@ -46,6 +46,17 @@ function mainRow(row: Row, columns: readonly Column[]): Markup {
   </tr>`;
 }
 
+/** Each fault that the manifest admits is a badge with its sentence. */
+function issues({ issues, group }: Row): Markup | null {
+  if (issues.length === 0 || group !== "article") return null;
+  return markup`<details class="issues">
+    <summary>${issues.length} declared ${issues.length === 1 ? "fault" : "faults"}</summary>
+    <ul>
+      ${issues.map(({ badge, sentence }) => markup`<li><span class="badge bounded">${badge}</span> ${sentence}</li>`)}
+    </ul>
+  </details>`;
+}
+
 export function figureCell(cell: CellView): Markup {
   const number = markup`<span class="value ${cell.verdict}">${valueText(cell, "≥")}${footnoteLinks(cell.footnotes)}</span>`;
   const interval =
@@ -60,8 +71,8 @@ function comparison(cell: CellView): Markup | null {
   const standing = cell.comparison.kind === "best" ? cell.comparison.standing : null;
   if (standing === "clear") return markup`<span class="factor best">best</span>`;
   const factor = mark.replace(/ [~?]$/, "");
-  if (kind === "too-close" || standing === "shared") return markup`<span class="factor">${factor} too close to call</span>`;
-  if (kind === "unclaimed" || standing === "unclaimed") return markup`<span class="factor">${factor} not claimed</span>`;
+  if (kind === "too-close" || standing === "shared") return markup`<span class="factor">${factor}, tied</span>`;
+  if (kind === "unclaimed" || standing === "unclaimed") return markup`<span class="factor">${factor}, unclaimed</span>`;
   return markup`<span class="factor">${factor}</span>`;
 }
 

@@ -26,11 +26,18 @@ export function syntheticImplementation(service: SyntheticService, artifactBytes
   if (status === "failed") return { manifest, status: { kind: "failed", stage: "build", reason, cure: "Read the log of the build." } };
   return {
     manifest,
-    status: { kind: "measured", sourceHash: "a".repeat(64), toolchainVersion: `${language} 1.0`, artifactBytes, buildS: 12, failedChecks: [] },
+    status: {
+      kind: "measured",
+      sourceHash: "a".repeat(64),
+      toolchainVersion: `${language} 1.0`,
+      artifactBytes,
+      buildS: 12,
+      failedChecks: [...(service.failedChecks ?? [])],
+    },
   };
 }
 
-export function syntheticScenario(id: string, rate: number): Scenario {
+export function syntheticScenario(id: string, rates: readonly number[]): Scenario {
   return {
     id,
     title: id === "mixed-70-30" ? "70 % reads, 30 % writes" : `Scenario ${id}`,
@@ -40,6 +47,6 @@ export function syntheticScenario(id: string, rate: number): Scenario {
     keys: { count: 100_000, choice: { kind: "zipf", exponent: 0.99 } },
     valueSize: { kind: "fixed", bytes: 512 },
     l1: { kind: "share-of-data", share: 0.1 },
-    openLoop: { offeredRatesPerS: [rate] },
+    openLoop: { offeredRatesPerS: [...rates] },
   };
 }

@@ -17,6 +17,7 @@ export interface SyntheticService {
   readonly figures?: Partial<Record<MetricName, "bounded" | "void">>;
   readonly status?: "measured" | "skipped" | "failed";
   readonly reason?: string;
+  readonly failedChecks?: readonly string[];
   /** Launches that count, where some are void. */
   readonly launches?: number;
 }
@@ -28,6 +29,8 @@ export interface SyntheticOptions {
   readonly spread?: number;
   readonly seed?: number;
   readonly scenarios?: readonly string[];
+  /** Offered in each scenario, 1/s. */
+  readonly rates?: readonly number[];
   /** Stands wherever a result holds free text. */
   readonly text?: string;
 }
@@ -35,7 +38,6 @@ export interface SyntheticOptions {
 /** Ends elements and scripts, runs formulas, colours terminals, breaks lines and turns the reading direction around. */
 export const hostileText = `=1+1</script><img src=x onerror="alert(1)"><!-- \u001b[31m\n| \u202e\`@you`;
 
-const rate = 2_000;
 const fastest: Record<MetricName, number> = {
   throughput: 120_000,
   p50: 410,
@@ -90,12 +92,12 @@ function withText(result: Result, text: string): Result {
 }
 
 function wholeResult(options: SyntheticOptions): Result {
-  const { services, launches = 6, spread = 0.02, seed = 1, scenarios = ["mixed-70-30"] } = options;
+  const { services, launches = 6, spread = 0.02, seed = 1, scenarios = ["mixed-70-30"], rates = [2_000] } = options;
   const measured = services.filter(({ status = "measured" }) => status === "measured");
   const normal = seededNormal(seed);
   const trials: Trial[] = scenarios.flatMap((scenario) =>
     Array.from({ length: launches }, (_, block) =>
-      measured.map((service) => syntheticTrial(service, { scenario, block, rate, normal })),
+      measured.map((service) => syntheticTrial(service, { scenario, block, rates, normal })),
     ).flat(),
   );
   return {
@@ -146,7 +148,7 @@ function wholeResult(options: SyntheticOptions): Result {
       coldStarts: measured.map(({ id }) => id),
       etaS: 600,
     },
-    scenarios: scenarios.map((id) => syntheticScenario(id, rate)),
+    scenarios: scenarios.map((id) => syntheticScenario(id, rates)),
     implementations: services.map((service) => syntheticImplementation(service, Math.round(fastest.artifact * service.slowness))),
     trials,
     coldStarts: measured.map(({ id, slowness }) => ({
@@ -154,7 +156,9 @@ function wholeResult(options: SyntheticOptions): Result {
       samplesMs: Array.from({ length: 30 }, () => fastest.coldStart * slowness * Math.exp(0.08 * normal())),
       pollGapsMs: Array.from({ length: 30 }, () => 0.3 + 0.1 * Math.abs(normal())),
     })),
-    cells: scenarios.flatMap((scenario) => measured.map((service) => cell(service, scenario, { launches, spread, normal }))),
+    cells: scenarios.flatMap((scenario) =>
+      rates.flatMap((rate) => measured.map((service) => cell(service, { scenario, rate }, { launches, spread, normal }))),
+    ),
   };
 }
 
@@ -164,7 +168,11 @@ interface Sampling {
   readonly normal: () => number;
 }
 
-function cell(service: SyntheticService, scenario: string, sampling: Sampling): Cell {
+function cell(
+  service: SyntheticService,
+  { scenario, rate }: { readonly scenario: string; readonly rate: number },
+  sampling: Sampling,
+): Cell {
   const counted = service.launches ?? sampling.launches;
   const figures = metricNames.map((metric) => [metric, figure(service, metric, { ...sampling, launches: counted })] as const);
   return {

@@ -7,14 +7,14 @@ import type { SyntheticService } from "./synthetic-result.ts";
 interface Launch {
   readonly scenario: string;
   readonly block: number;
-  readonly rate: number;
+  readonly rates: readonly number[];
   readonly normal: () => number;
 }
 
 const samples = 3_000;
 
-export function syntheticTrial({ id, slowness }: SyntheticService, { scenario, block, rate, normal }: Launch): Trial {
-  const open = load({ kind: "open-loop", offeredRatePerS: rate }, slowness, normal);
+export function syntheticTrial({ id, slowness }: SyntheticService, { scenario, block, rates, normal }: Launch): Trial {
+  const open = rates.map((offeredRatePerS) => load({ kind: "open-loop", offeredRatePerS }, slowness, normal));
   const closed = load({ kind: "closed-loop" }, slowness * 4, normal);
   const rest = { serviceCpuS: 1, redisCpuS: 0.4, redisCalls: { get: 900 }, serviceRequests: { "get/hit": 2_000 } };
   return {
@@ -28,10 +28,7 @@ export function syntheticTrial({ id, slowness }: SyntheticService, { scenario, b
       kind: "measured",
       readyMs: 8 * slowness,
       connect: { connections: 1_000, elapsedMs: 120 },
-      loadPoints: [
-        { load: open, ...rest },
-        { load: closed, ...rest },
-      ],
+      loadPoints: [...open, closed].map((load) => ({ load, ...rest })),
       memory: memory(slowness, normal),
       rssHighWaterBytes: Math.round(24e6 * slowness),
       findings: [],

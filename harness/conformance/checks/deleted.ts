@@ -1,21 +1,27 @@
-import type { Check } from "../check.ts";
-import { CheckFailure } from "../check.ts";
-import { curl, expectStatus, keyUrl, put, request } from "../http.ts";
+import { type Check, CheckFailure } from "../check.ts";
+import { curl, deleteKey, expectStatus, expectValue, getKey, headKey, putKey } from "../http.ts";
+import { redisCli } from "../redis.ts";
 
 export const deleted: Check = {
   id: "deleted",
-  title: "a key that was deleted, or never stored, is 404 and absent in Redis",
+  number: 2,
+  title: "DELETE is 204, present or not; then the key is 404 and absent in Redis",
+  needs: "url",
+  quick: true,
   async run(context) {
     const absent = context.newKey("absent");
-    expectStatus(context, await request(context, "GET", absent), 404, "GET", absent);
+    await expectStatus(context, getKey(absent), 404);
+    await expectStatus(context, deleteKey(absent), 204, "DELETE of an absent key");
 
-    const key = context.newKey("deleted");
-    await put(context, key, Buffer.from('{"here":true}'));
-    expectStatus(context, await request(context, "GET", key), 200, "GET", key);
-    expectStatus(context, await request(context, "DELETE", key), 204, "DELETE", key);
-    expectStatus(context, await request(context, "GET", key), 404, "GET", key);
+    const [key, value] = [context.newKey("deleted"), Buffer.from('{"here":true}')];
+    await expectStatus(context, putKey(key, value), 204);
+    await expectValue(context, key, value);
+    await expectStatus(context, deleteKey(key), 204);
+    await expectStatus(context, getKey(key), 404, "GET after DELETE");
+    await expectStatus(context, headKey(key), 404, "HEAD after DELETE");
     if ((await context.redis.value(key)) !== null) {
-      throw new CheckFailure("the key is still in Redis after DELETE", "no key", `cache:${key}`, curl("DELETE", keyUrl(context.origin, key)));
+      const again = `${curl(context, deleteKey(key))}; ${redisCli(context, `get cache:${key}`)}`;
+      throw new CheckFailure("the key is still in Redis after DELETE", "no key", `cache:${key}`, again);
     }
   },
 };

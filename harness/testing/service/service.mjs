@@ -1,109 +1,159 @@
 /**
- * A small cache service for the harness's own tests: it keeps the contract as far as `run` checks it, and breaks it in
- * the one way that FAULT names. It speaks RESP itself so that it needs no packages.
+ * A small cache service for the harness's own tests: it keeps the whole contract, or breaks it in the one way that FAULT
+ * names. It needs no packages.
  */
 import { createServer } from "node:http";
-import { connect } from "node:net";
+import { Server } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Cache } from "./cache.mjs";
+import { count, render, total } from "./metrics.mjs";
+import { Unavailable } from "./redis.mjs";
+import { canonical, decodeKey, isJson, parseTtl } from "./rules.mjs";
+import { fault, settings } from "./settings.mjs";
 
-const { PORT, HOST = "127.0.0.1", REDIS_URL, FAULT = "none" } = process.env;
-const maxValueBytes = 1_048_576;
-const l1 = new Map();
-const counts = new Map();
-const redis = connectRedis(new URL(REDIS_URL));
-
-if (FAULT === "crash-at-start") {
+if (fault("crash-at-start")) {
   console.error("the service cannot find its configuration");
   process.exit(1);
 }
 
-const server = createServer(async (request, response) => {
-  const [, name] = /^\/v1\/cache\/([^/]+)$/.exec(request.url.split("?")[0]) ?? [];
-  if (request.url === "/readyz" || request.url === "/livez") return answer(response, FAULT === "never-ready" ? 503 : 200);
-  if (request.url === "/metrics") return answer(response, 200, metrics(), "text/plain");
-  if (name === undefined) return answer(response, 404);
-  const key = decodeURIComponent(name);
-  if (request.method === "PUT") return put(key, await bodyOf(request), response);
-  if (request.method === "DELETE") {
-    l1.delete(key);
-    if (FAULT !== "keeps-deleted") await redis("DEL", `cache:${key}`);
-    return count("delete", "ok", answer(response, 204));
-  }
-  return get(key, response);
+const operations = { GET: "get", HEAD: "get", PUT: "put", DELETE: "delete" };
+const results = { 400: "invalid", 404: "miss", 413: "too_large", 503: "unavailable", 204: "ok" };
+/** Requests on keys that have no answer yet. */
+const unanswered = new Set();
+let draining = false;
+const cache = new Cache();
+
+const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
+  // Requests of one connection one after the other: their effects must come in order (RFC 9112, 9.3.2).
+  const before = fault("parallel-pipeline") ? null : request.socket.turn;
+  request.socket.turn = Promise.resolve(before).then(() => serve(request, response));
 });
 server.maxConnections = 20_000;
-server.listen({ port: Number(PORT), host: HOST, backlog: 4_096 });
-process.on("SIGTERM", () => process.exit(0));
-if (FAULT === "crash-under-load") setTimeout(() => process.exit(3), 2_500);
+server.listen({ port: settings.port, host: settings.host, backlog: 4_096 });
 
-async function get(key, response) {
-  let [value, from] = [l1.get(key), "L1"];
-  if (value === undefined) [value, from] = [await redis("GET", `cache:${key}`), "L2"];
-  if (value === null) return count("get", "miss", answer(response, 404));
-  l1.set(key, value);
-  if (FAULT === "wrong-bytes") value = Buffer.concat([value, Buffer.from(" ")]);
-  if (FAULT === "fails-under-load" && counts.size > 0 && Math.random() < 0.05) return count("get", "unavailable", answer(response, 503));
-  response.setHeader("x-cache", from);
-  return count("get", from === "L1" ? "l1_hit" : "l2_hit", answer(response, 200, value, "application/json"));
-}
+process.on("SIGTERM", async () => {
+  if (fault("drops-at-sigterm")) process.exit(0);
+  draining = true;
+  await sleep(500);
+  // The listener alone: http.Server's close would end idle connections too, and lose a request that is on its way.
+  Server.prototype.close.call(server);
+  for (const end = performance.now() + 3_000; performance.now() < end && (await openConnections()) > 0;) await sleep(20);
+  process.exit(0);
+});
 
-async function put(key, body, response) {
-  if (body.length > maxValueBytes && FAULT !== "no-limit") return count("put", "too_large", answer(response, 413));
-  if (!isJson(body) && FAULT !== "takes-anything") return count("put", "invalid", answer(response, 400));
-  await redis("SET", FAULT === "other-prefix" ? key : `cache:${key}`, body, "EX", "300");
-  l1.set(key, body);
-  return count("put", "ok", answer(response, 204));
-}
+const openConnections = () => new Promise((resolve) => server.getConnections((_error, open) => resolve(open)));
 
-function isJson(body) {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
+async function serve(request, response) {
+  const startedMs = performance.now();
+  const [path, query = ""] = request.url.split("?");
+  if (draining) response.setHeader("connection", "close");
+  if (fault("frozen-date")) response.setHeader("date", "Thu, 01 Jan 2026 00:00:00 GMT");
+  const segment = /^\/v1\/cache\/([^/]+)$/.exec(path)?.[1];
+  if (segment === undefined) return servePage(path, response);
+  const op = operations[request.method];
+  if (op === undefined) {
+    if (!fault("no-allow")) response.setHeader("allow", "GET, HEAD, PUT, DELETE");
+    return problem(response, 405);
   }
+  while (fault("few-at-once") && unanswered.size >= 40) await sleep(5);
+  unanswered.add(request);
+  try {
+    const result = await serveKey(request, response, decodeKey(segment), query);
+    if (!(fault("counts-no-head") && request.method === "HEAD")) count(op, result, startedMs);
+  } catch (error) {
+    const lost = error instanceof Unavailable;
+    if (lost) response.setHeader("retry-after", "1");
+    // What is not Redis's silence is a client that went away; nobody reads this answer.
+    problem(response, lost ? 503 : 400);
+    count(op, lost ? "unavailable" : "invalid", startedMs);
+  } finally {
+    unanswered.delete(request);
+  }
+  if (fault("crash-under-load") && total === 2_000) process.exit(3);
 }
 
-function answer(response, status, body, type) {
-  response.statusCode = status;
-  if (type !== undefined) response.setHeader("content-type", type);
+/** Answers, and gives the result by which the request is counted. */
+async function serveKey(request, response, key, query) {
+  if (key === null) return problem(response, 400);
+  if (request.method === "PUT") return put(request, response, key, query);
+  if (request.method !== "DELETE") return get(request, response, key);
+  const wasThere = await cache.delete(key);
+  return wasThere || !fault("delete-404") ? empty(response) : problem(response, 404);
+}
+
+async function get(request, response, key) {
+  const { value, from } = fault("stale-connection") ? await rememberedByConnection(request.socket, key) : await cache.get(key);
+  if (value === null) return problem(response, 404);
+  if (fault("fails-under-load") && total > 0 && Math.random() < 0.05) throw new Unavailable("a fault");
+  const body = fault("wrong-bytes") ? Buffer.concat([value, Buffer.from(" ")]) : value;
+  response.setHeader("content-type", fault("charset") ? "application/json; charset=utf-8" : "application/json");
+  response.setHeader("x-cache", fault("claims-l1") ? "L1" : from);
+  response.setHeader("content-length", body.length);
   response.end(body);
+  return from === "L1" ? "l1_hit" : "l2_hit";
 }
 
-function count(op, result) {
-  const name = `cache_requests_total{op="${op}",result="${result}"}`;
-  counts.set(name, (counts.get(name) ?? 0) + 1);
+async function put(request, response, key, query) {
+  const ttlS = parseTtl(query);
+  if (ttlS === null) return problem(response, 400);
+  const body = await bodyOf(request);
+  if (body === null) return problem(response, 413);
+  if (!isJson(body)) return problem(response, 400);
+  if (fault("parallel-pipeline")) await sleep(20);
+  request.socket.memory = undefined;
+  await cache.put(key, canonical(body), Math.round(ttlS * 1_000) / 1_000);
+  return empty(response);
 }
 
-function metrics() {
-  return [...counts].map(([name, value]) => `${name} ${value}\n`).join("");
-}
-
+/** The body, or null when it is over the limit: at once by its header, else as soon as that is seen. Node reads the rest away. */
 async function bodyOf(request) {
+  const length = request.headers["content-length"];
+  if (Number(length ?? 0) > settings.maxValueBytes) return null;
   const chunks = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  let bytes = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > settings.maxValueBytes && !fault("no-chunked-limit")) {
+      request.resume();
+      return null;
+    }
+  }
+  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
 }
 
-/** One pipelined connection; replies come in the order of the commands. */
-function connectRedis({ hostname, port }) {
-  const socket = connect({ host: hostname, port: Number(port), noDelay: true });
-  const waiting = [];
-  let buffer = Buffer.alloc(0);
-  socket.on("error", () => process.exit(4));
-  socket.on("data", (chunk) => {
-    buffer = Buffer.concat([buffer, chunk]);
-    for (let end = buffer.indexOf("\r\n"); end !== -1; end = buffer.indexOf("\r\n")) {
-      const head = buffer.toString("latin1", 0, end);
-      const length = head[0] === "$" ? Number(head.slice(1)) : -1;
-      if (length >= 0 && buffer.length < end + 2 + length + 2) return;
-      waiting.shift()(head[0] === "$" ? (length < 0 ? null : Buffer.from(buffer.subarray(end + 2, end + 2 + length))) : head);
-      buffer = buffer.subarray(length >= 0 ? end + 2 + length + 2 : end + 2);
-    }
-  });
-  return (...parts) => {
-    const encoded = parts.map((part) => Buffer.from(part)).flatMap((part) => [Buffer.from(`$${part.length}\r\n`), part, Buffer.from("\r\n")]);
-    socket.write(Buffer.concat([Buffer.from(`*${parts.length}\r\n`), ...encoded]));
-    return new Promise((resolve) => waiting.push(resolve));
-  };
+async function servePage(path, response) {
+  if (path === "/livez") return response.end("live\n");
+  if (path === "/metrics") return response.end(render(cache.l1));
+  if (path !== "/readyz") return problem(response, 404);
+  const ready =
+    !draining &&
+    !fault("never-ready") &&
+    (await cache.ping().then(
+      () => true,
+      () => fault("always-ready"),
+    ));
+  return ready ? response.end("ready\n") : problem(response, 503);
+}
+
+function problem(response, status) {
+  response.statusCode = status;
+  response.setHeader("content-type", fault("plain-errors") ? "text/plain" : "application/problem+json");
+  response.end(JSON.stringify({ type: "about:blank", status }));
+  return results[status];
+}
+
+function empty(response) {
+  response.statusCode = 204;
+  response.end();
+  return "ok";
+}
+
+/** The key that a connection read in the last 50 ms it reads as it was then: as if each worker had a memory of its own. */
+async function rememberedByConnection(socket, key) {
+  const { memory } = socket;
+  if (memory?.key === key && performance.now() - memory.atMs < 50) return memory;
+  const read = { key, ...(await cache.get(key)), atMs: performance.now() };
+  if (read.value !== null) socket.memory = read;
+  return read;
 }

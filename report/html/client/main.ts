@@ -1,42 +1,42 @@
 /** Draws the charts of the page from the data inlined in it, and again when the colours change. */
-import type { ColdStartChart, TableCharts } from "../../charts/types.ts";
-import { drawColdStart } from "./cold-start.ts";
-import { drawLatency } from "./latency.ts";
-import { drawMemory } from "./memory.ts";
-import { applyTheme, Chart } from "./theme.ts";
-import { drawThroughput } from "./throughput.ts";
+import { allCharts } from "../../charts/draw/all.ts";
+import { applyTheme } from "../../charts/draw/theme.ts";
+import type { ReportModel } from "../../model-types.ts";
+import { enliveCost } from "./cost.ts";
+import { offerDownloads } from "./downloads.ts";
+import { Chart, pageTheme } from "./page-theme.ts";
 
-interface ReportData {
-  readonly tables: readonly { readonly id: string; readonly charts: TableCharts }[];
-  readonly coldStart: ColdStartChart | null;
-}
-
-const data = JSON.parse(document.getElementById("report-data")?.textContent ?? "{}") as ReportData;
+const model = JSON.parse(document.getElementById("report-data")?.textContent ?? "{}") as ReportModel;
+const charts = allCharts(model);
 
 function drawAll(): void {
-  applyTheme();
-  for (const { id, charts } of data.tables) {
-    draw(`canvas-throughput-${id}`, (canvas) => drawThroughput(canvas, charts.throughput));
-    draw(`canvas-latency-${id}`, (canvas) => drawLatency(canvas, charts.latency));
-    draw(`canvas-memory-${id}`, (canvas) => drawMemory(canvas, charts.memory));
+  const theme = pageTheme();
+  applyTheme(Chart.defaults, theme);
+  for (const { name, configure } of charts) {
+    const canvas = document.getElementById(`canvas-${name}`);
+    if (!(canvas instanceof HTMLCanvasElement)) continue;
+    Chart.getChart(canvas)?.destroy();
+    new Chart(canvas, configure(theme));
   }
-  draw("canvas-cold-start", (canvas) => drawColdStart(canvas, data.coldStart?.boxes ?? []));
 }
 
-function draw(id: string, make: (canvas: HTMLCanvasElement) => void): void {
-  const canvas = document.getElementById(id);
-  if (!(canvas instanceof HTMLCanvasElement)) return;
-  Chart.getChart(canvas)?.destroy();
-  make(canvas);
-}
-
-/** Paper is white, whatever the screen is. */
+/** Paper is white, whatever the screen is, and shows what is folded away on it. */
 function drawForPrint(printing: boolean): void {
   document.documentElement.toggleAttribute("data-print", printing);
+  for (const details of document.querySelectorAll("details")) {
+    if (printing && !details.open) details.dataset["folded"] = "";
+    if (printing) details.open = true;
+    else if (details.dataset["folded"] !== undefined) {
+      details.open = false;
+      delete details.dataset["folded"];
+    }
+  }
   drawAll();
 }
 
 drawAll();
+enliveCost(model.cost);
+offerDownloads(model);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 addEventListener("beforeprint", () => drawForPrint(true));
 addEventListener("afterprint", () => drawForPrint(false));

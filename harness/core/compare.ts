@@ -6,8 +6,8 @@
  * several different population variances are involved", Biometrika 34, 1947) on the logs. A figure's own t interval
  * holds all it needs: its middle is the mean of the logs, its half width is t(n - 1) standard errors.
  */
-import type { Figure, Interval } from "../harness/core/result.ts";
-import { launchesForInterval, studentQuantile } from "../harness/core/statistics.ts";
+import type { Figure, Interval } from "./result.ts";
+import { launchesForInterval, studentQuantile } from "./statistics.ts";
 
 export interface Ratio {
   readonly value: number;

@@ -1,9 +1,22 @@
 /** Memory of the median launch over time: RSS solid, PSS dashed. */
-import type { MemoryPoint, MemorySeries } from "../../charts/types.ts";
-import { axisTitle, Chart, pointShape, seriesColour, tickText } from "./theme.ts";
+import type { MemoryPoint, MemorySeries } from "../types.ts";
+import { axisTitle, type Configuration, pointShape, seriesColour, type Theme, tickText } from "./theme.ts";
 
-export function drawMemory(canvas: HTMLCanvasElement, series: readonly MemorySeries[]): void {
-  new Chart(canvas, {
+export function memoryChart(series: readonly MemorySeries[], theme: Theme): Configuration {
+  const dataset = (line: MemorySeries, kind: "RSS" | "PSS") => ({
+    label: `${line.name} ${kind}`,
+    data: line.points.flatMap((point) => {
+      const y = memoryOf(point, kind);
+      return y === null ? [] : [{ x: point.atS, y }];
+    }),
+    borderColor: seriesColour(theme, line),
+    backgroundColor: seriesColour(theme, line),
+    borderWidth: kind === "RSS" ? 2 : 1.5,
+    borderDash: kind === "RSS" ? [] : [3, 4],
+    pointRadius: kind === "RSS" ? 3 : 0,
+    pointStyle: pointShape(line),
+  });
+  return {
     type: "line",
     data: { datasets: series.flatMap((line) => [dataset(line, "RSS"), dataset(line, "PSS")]).filter(({ data }) => data.length > 0) },
     options: {
@@ -23,24 +36,11 @@ export function drawMemory(canvas: HTMLCanvasElement, series: readonly MemorySer
         },
       },
     },
-  });
+  };
 }
 
-function dataset(line: MemorySeries, kind: "RSS" | "PSS") {
-  const value = (point: MemoryPoint) => (kind === "RSS" ? point.rssMb : point.pssMb);
-  return {
-    label: `${line.name} ${kind}`,
-    data: line.points.flatMap((point) => {
-      const y = value(point);
-      return y === null ? [] : [{ x: point.atS, y }];
-    }),
-    borderColor: seriesColour(line),
-    backgroundColor: seriesColour(line),
-    borderWidth: kind === "RSS" ? 2 : 1.5,
-    borderDash: kind === "RSS" ? [] : [3, 4],
-    pointRadius: kind === "RSS" ? 3 : 0,
-    pointStyle: pointShape(line),
-  };
+function memoryOf({ rssMb, pssMb }: MemoryPoint, kind: "RSS" | "PSS"): number | null {
+  return kind === "RSS" ? rssMb : pssMb;
 }
 
 function phaseOf(series: readonly MemorySeries[], atS: number): string {

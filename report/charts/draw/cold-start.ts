@@ -1,8 +1,9 @@
 /** Box plots of the cold starts, each run a point. */
-import type { ColdStartBox } from "../../charts/types.ts";
-import { axisTitle, Chart, cssColour, keepRoundTicks, seriesColour, tickText } from "./theme.ts";
+import type { ColdStartBox } from "../types.ts";
+import { axisTitle, type Configuration, keepRoundTicks, seriesColour, type Theme, tickText } from "./theme.ts";
 
-export function drawColdStart(canvas: HTMLCanvasElement, boxes: readonly ColdStartBox[]): void {
+export function coldStartChart(boxes: readonly ColdStartBox[], theme: Theme): Configuration {
+  const colours = boxes.map((box) => seriesColour(theme, box));
   const configuration = {
     type: "boxplot",
     data: {
@@ -11,14 +12,14 @@ export function drawColdStart(canvas: HTMLCanvasElement, boxes: readonly ColdSta
         {
           label: "cold start",
           data: boxes.map((box) => box.samplesMs),
-          backgroundColor: boxes.map((box) => `${seriesColour(box)}55`),
-          borderColor: boxes.map(seriesColour),
+          backgroundColor: colours.map((colour) => `${colour}55`),
+          borderColor: colours,
           borderWidth: 1.5,
-          medianColor: cssColour("--ink"),
+          medianColor: theme.ink,
           itemRadius: 2,
-          itemBackgroundColor: boxes.map(seriesColour),
+          itemBackgroundColor: colours,
           itemBorderWidth: 0,
-          outlierBackgroundColor: boxes.map(seriesColour),
+          outlierBackgroundColor: colours,
           maxBarThickness: 34,
         },
       ],
@@ -31,6 +32,5 @@ export function drawColdStart(canvas: HTMLCanvasElement, boxes: readonly ColdSta
       plugins: { legend: { display: false } },
     },
   };
-  // The types of Chart.js do not know the chart types of its plugins.
-  new Chart(canvas, configuration as never);
+  return configuration as unknown as Configuration;
 }

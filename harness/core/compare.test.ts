@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { estimate } from "../harness/core/statistics.ts";
+import { estimate } from "./statistics.ts";
 import { isTooClose, ratioOf, type ValidFigure } from "./compare.ts";
-import { seededNormal } from "./testing/random.ts";
+import { seededNormal } from "../../report/testing/random.ts";
 
 const figure = (low: number, high: number, launches = 6): ValidFigure => ({
   verdict: "valid",

@@ -1,0 +1,46 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { newWorkspace, processesOf, type Workspace } from "../testing/cli.ts";
+
+/** A folder with the test service in it; `more` is added to its source. */
+function version(workspace: Workspace, name: string, more = ""): string {
+  const folder = join(workspace.folder, name);
+  mkdirSync(join(folder, "implementations"), { recursive: true });
+  const service = join(folder, "implementations", "mine");
+  cpSync(workspace.service("mine"), service, { recursive: true });
+  const file = join(service, "service.mjs");
+  writeFileSync(file, more + readFileSync(file, "utf8"));
+  return folder;
+}
+
+test("where no implementation changed, nothing is measured, and the gate passes and says why", async () => {
+  const workspace = newWorkspace();
+  const versions = ["--base", version(workspace, "base"), "--head", version(workspace, "head")];
+  const { exitCode, stdout, stderr } = await workspace.cli(["gate", ...versions, "--junit", "gate.xml", "--markdown", "gate.md"]);
+  expect(exitCode, stderr).toBe(0);
+  expect(stdout).toContain("Nothing to measure: no implementation changed");
+  expect(stdout).toContain("the same source in base and head: mine");
+  for (const name of ["gate.xml", "gate.md"]) expect(existsSync(join(workspace.folder, name))).toBe(true);
+});
+
+test("too small a budget, an unknown version and a version left out are usage errors with the cure", async () => {
+  const workspace = newWorkspace();
+  const [base, head] = [version(workspace, "base"), version(workspace, "head", "// changed\n")];
+  const short = await workspace.cli(["gate", "--base", base, "--head", head, "--budget", "1m"]);
+  expect([short.exitCode, short.stderr]).toEqual([2, expect.stringMatching(/no regression can be found\n.*--budget \d+m/)]);
+  const unknown = await workspace.cli(["gate", "--base", "no-such-ref", "--head", head]);
+  expect([unknown.exitCode, unknown.stderr]).toEqual([2, expect.stringContaining("neither a folder nor a commit")]);
+  const left = await workspace.cli(["gate", "--head", head]);
+  expect([left.exitCode, left.stderr]).toEqual([2, expect.stringContaining("--base")]);
+});
+
+test("a head that does not start is exit 6 with the end of its log, before anything is measured", async () => {
+  const workspace = newWorkspace();
+  const [base, head] = [version(workspace, "base"), version(workspace, "head", 'throw new Error("the head is broken");\n')];
+  const { exitCode, stderr } = await workspace.cli(["gate", "--base", base, "--head", head, "--scenario", workspace.scenario]);
+  expect(exitCode).toBe(6);
+  expect(stderr).toContain("mine of head");
+  expect(stderr).toContain("the head is broken");
+  expect(processesOf(workspace)).toEqual([]);
+});

@@ -1,0 +1,56 @@
+import { type Check, type CheckContext, CheckFailure } from "../check.ts";
+import { curl, exchange, expectHeader, expectStatus, getKey, preview, untilInL1 } from "../http.ts";
+import { Connection } from "../raw-http.ts";
+import { countReads, foreignSet, redisCli } from "../redis.ts";
+
+const [hotKeys, requests, connectionCount] = [100, 10_000, 8];
+const maxReads = 100;
+const value = Buffer.from('"hot"');
+
+export const l1Real: Check = {
+  id: "l1-real",
+  number: 12,
+  title: `${requests} GETs of hot keys cost Redis fewer than ${maxReads} reads, and X-Cache tells the truth`,
+  needs: "url",
+  alone: true,
+  async run(context) {
+    const keys = Array.from({ length: hotKeys }, () => context.newKey("hot"));
+    for (const key of keys) {
+      await foreignSet(context, key, value);
+      const first = await expectStatus(context, getKey(key), 200);
+      expectHeader(context, getKey(key), first, "X-Cache", "L2");
+      if (await untilInL1(context, key)) continue;
+      throw new CheckFailure(
+        "a key that is read again and again never comes from L1",
+        "X-Cache: L1",
+        "20 answers without it",
+        curl(context, getKey(key)),
+      );
+    }
+    const before = await countReads(context.redis, "any");
+    const fromL2 = await readAll(context, keys);
+    const reads = (await countReads(context.redis, "any")) - before;
+
+    const again = `${redisCli(context, "info commandstats")}; ${curl(context, getKey(keys[0] ?? ""))} ${requests} times; ${redisCli(context, "info commandstats")}`;
+    if (reads >= maxReads) throw new CheckFailure("hot keys are read from Redis", `fewer than ${maxReads} reads`, `${reads} reads`, again);
+    if (fromL2 > Math.max(reads, maxReads))
+      throw new CheckFailure("X-Cache says L2 where Redis was not asked", `at most ${reads}`, `${fromL2} answers`, again);
+  },
+};
+
+/** Sends all requests; the number of answers that say L2. */
+async function readAll(context: CheckContext, keys: readonly string[]): Promise<number> {
+  let [next, fromL2] = [0, 0];
+  const work = async (): Promise<void> => {
+    using connection = await Connection.open(context.origin, context.signal);
+    while (next < requests) {
+      const call = getKey(keys[next++ % keys.length] ?? "");
+      const { status, body, headers } = await exchange(context, call, connection);
+      if (status !== 200 || !body.equals(value))
+        throw new CheckFailure("a hot key gives a wrong answer", "200 and its value", `${status} ${preview(body)}`, curl(context, call));
+      if (headers.get("x-cache") !== "L1") fromL2++;
+    }
+  };
+  await Promise.all(Array.from({ length: connectionCount }, work));
+  return fromL2;
+}

@@ -1,0 +1,158 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Manifest, manifestSchema } from "../core/implementation.ts";
+import { packageRoot } from "../paths.ts";
+import { connectControl, whilePaused } from "./redis.ts";
+import { keyPrefix } from "../redis/admin.ts";
+import { resolveRedis } from "../redis/resolve.ts";
+import type { RedisServer } from "../redis/source.ts";
+import { processTarget } from "../targets/process.ts";
+import { untilReady } from "../targets/readiness.ts";
+import type { Launchable } from "../targets/service.ts";
+import { type Check, CheckFailure, type CheckResult } from "./check.ts";
+import { checkLaunched } from "./launched.ts";
+import { checks, runChecks } from "./suite.ts";
+
+const source = join(packageRoot, "harness", "testing", "service");
+const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(source, "implementation.json"), "utf8")));
+const { signal } = new AbortController();
+let folder: string;
+let redis: RedisServer;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "cache-bench-conformance-"));
+  const from = await resolveRedis(undefined, signal);
+  redis = await from.start({ cpus: null, logFile: join(folder, "redis.log"), signal });
+});
+
+afterAll(async () => {
+  await redis[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+/** The test service, broken in the way named. */
+function serviceWith(fault: string): Launchable {
+  const command = ["env", `FAULT=${fault}`, ...manifest.run.command];
+  const resolve = (argument: string): string => argument.replace("{source}", source);
+  return processTarget({ ...manifest, run: { command } }, { resolve, folder: source, artifactBytes: 0, buildS: null });
+}
+
+async function verify(
+  fault: string,
+  chosen: readonly Check[],
+  capabilities: Manifest["capabilities"] = manifest.capabilities,
+): Promise<readonly CheckResult[]> {
+  const at = { launchable: serviceWith(fault), redisUrl: redis.url, logFile: join(folder, `${fault}.log`), signal };
+  return checkLaunched({ ...at, capabilities }, chosen);
+}
+
+const failures = (results: readonly CheckResult[]) => results.filter(({ outcome }) => outcome === "failed");
+
+test("a service that keeps the contract passes every check", async () => {
+  const results = await verify("none", checks);
+  expect(failures(results)).toEqual([]);
+  expect(results.map(({ id, outcome }) => [id, outcome])).toEqual(checks.map(({ id }) => [id, "passed"]));
+});
+
+/** Each fault, and the one check that it breaks. */
+const faults: readonly (readonly [fault: string, check: string])[] = [
+  ["charset", "round-trip"],
+  ["trims", "round-trip"],
+  ["delete-404", "deleted"],
+  ["stale-connection", "read-your-writes"],
+  ["no-guard", "fresh-elsewhere"],
+  ["trusts-after-cut", "lost-invalidation"],
+  ["no-jitter", "ttl"],
+  ["lenient-ttl", "ttl"],
+  ["l1-outlives", "expiry"],
+  ["marks-values", "redis-bytes"],
+  ["long-negative", "redis-bytes"],
+  ["ignores-many-keys", "foreign-write"],
+  ["decodes-twice", "keys"],
+  ["takes-nan", "not-json"],
+  ["no-chunked-limit", "size-limit"],
+  ["unbounded-l1", "l1-bound"],
+  ["checks-hits", "l1-real"],
+  ["claims-l1", "l1-real"],
+  ["no-single-flight", "single-flight"],
+  ["no-timeout", "redis-away"],
+  ["always-ready", "redis-away"],
+  ["counts-no-head", "metrics"],
+  ["frozen-date", "not-frozen"],
+  ["drops-at-sigterm", "sigterm"],
+  ["parallel-pipeline", "connections"],
+  ["no-allow", "methods"],
+  ["plain-errors", "problems"],
+  ["few-at-once", "slow-clients"],
+];
+
+test("every check has a fault that it finds", () => {
+  expect(new Set(faults.map(([, check]) => check))).toEqual(new Set(checks.map(({ id }) => id)));
+});
+
+// The checks that run alone take up to ten seconds each: of them, only the one that the fault breaks.
+test.each(faults)("the fault %s fails the check %s and no other", async (fault, expected) => {
+  const results = await verify(
+    fault,
+    checks.filter(({ id, alone }) => id === expected || !alone),
+  );
+  expect(failures(results).map(({ id }) => id)).toEqual([expected]);
+  expect(failures(results)[0]).toMatchObject({
+    broke: expect.stringMatching(/./),
+    expected: expect.stringMatching(/./),
+    seen: expect.stringMatching(/./),
+    reproduce: expect.stringMatching(/curl|redis-cli|nc |kill/),
+  });
+});
+
+test("what a manifest declares to be absent is waived, by the declaration, and never passed", async () => {
+  const capabilities = { ...manifest.capabilities, invalidation: false };
+  const results = await verify(
+    "ignores-many-keys",
+    checks.filter(({ waivedBy }) => waivedBy === "invalidation"),
+    capabilities,
+  );
+  const waived = { outcome: "waived", declaration: "the manifest declares invalidation: false" };
+  expect(results).toEqual(
+    ["fresh-elsewhere", "lost-invalidation", "foreign-write"].map((id) => expect.objectContaining({ id, ...waived })),
+  );
+});
+
+test("a running service is checked by its URL, and what needs a launch is listed as not done", async () => {
+  await using service = await serviceWith("none").launch({
+    settings: { redisUrl: redis.url, workers: 1, l1MaxBytes: 1_048_576 },
+    cpus: null,
+    logFile: join(folder, "url.log"),
+    signal,
+  });
+  await untilReady(service, signal);
+  const chosen = checks.filter(({ id }) => ["fresh-elsewhere", "expiry", "keys", "l1-bound", "sigterm"].includes(id));
+  const results = await runChecks({ origin: service.origin, redisUrl: redis.url, capabilities: null, launch: null }, chosen, signal);
+  const outcomes = Object.fromEntries(results.map(({ id, outcome }) => [id, outcome]));
+  expect(outcomes).toEqual({ "fresh-elsewhere": "passed", expiry: "passed", keys: "passed", "l1-bound": "skipped", sigterm: "skipped" });
+});
+
+test("a check that fails in the middle of a pause leaves Redis unpaused, and no key behind", async () => {
+  const control = await connectControl(redis.url);
+  await control.flushall();
+  const failing: Check = {
+    id: "fails",
+    number: 0,
+    title: "fails while Redis is paused",
+    needs: "redis-control",
+    run: async (context) => {
+      await control.set(keyPrefix + context.newKey("left"), "1");
+      await whilePaused(context, 500, () => Promise.reject(new CheckFailure("broken", "", "", "")));
+    },
+  };
+  const [result] = await verify("none", [failing]);
+  const before = performance.now();
+  await control.ping();
+  expect(result?.outcome).toBe("failed");
+  expect(performance.now() - before).toBeLessThan(200);
+  expect(await control.keys("*")).toEqual([]);
+  control.disconnect();
+});

@@ -1,0 +1,56 @@
+/** The family of a gate: which metrics are watched, and how a round's launches become its values. */
+import { type MetricName, metrics } from "../metrics.ts";
+import type { Cell, Figure } from "../result.ts";
+import type { Member, Round } from "./decide.ts";
+
+/** Smallest change worth stopping for, as a share: tails and cold starts spread more than capacity, CPU and memory. */
+export const minimalEffects = {
+  throughput: 0.05,
+  p99: 0.1,
+  cpuPerOperation: 0.05,
+  pssLoad: 0.05,
+  coldStart: 0.1,
+} as const satisfies Partial<Record<MetricName, number>>;
+export type GatedMetric = keyof typeof minimalEffects;
+export const gatedMetrics = Object.keys(minimalEffects) as GatedMetric[];
+
+export interface MemberName {
+  readonly implementation: string;
+  readonly metric: GatedMetric;
+}
+
+/** Metric x implementation. */
+export function familyOf(implementations: readonly string[]): readonly MemberName[] {
+  return implementations.flatMap((implementation) => gatedMetrics.map((metric) => ({ implementation, metric })));
+}
+
+/** The figures of each launch of one implementation in one round. */
+export type Launches = Readonly<Record<"a1" | "a2" | "b", Cell["figures"]>>;
+
+/** By implementation. */
+export type MeasuredRound = ReadonlyMap<string, Launches>;
+
+export function memberOf({ implementation, metric }: MemberName, measured: readonly MeasuredRound[]): Member {
+  const rounds = measured.flatMap((round) => round.get(implementation) ?? []).map((launches) => roundOf(metric, launches));
+  return { better: metrics[metric].better, minimalEffect: minimalEffects[metric], rounds };
+}
+
+function roundOf(metric: GatedMetric, launches: Launches): Round {
+  const [a1, a2, b] = [launches.a1[metric], launches.a2[metric], launches.b[metric]];
+  if (isPositive(a1) && isPositive(a2) && isPositive(b)) return { a1: a1.value, a2: a2.value, b: b.value };
+  return [a1, a2, b].every(({ verdict }) => verdict !== "void") ? "bounded" : "void";
+}
+
+/** Why the rounds of a member are void or bounded: the first reason seen, or null. */
+export function reasonOf({ implementation, metric }: MemberName, measured: readonly MeasuredRound[]): string | null {
+  const launches = measured.flatMap((round) => Object.entries(round.get(implementation) ?? {}));
+  const reasons = launches.flatMap(([version, figures]) => {
+    const figure = figures[metric];
+    return figure.verdict === "valid" ? [] : [`${version === "b" ? "head" : "base"}: ${figure.reason}`];
+  });
+  return reasons[0] ?? null;
+}
+
+function isPositive(figure: Figure): figure is Extract<Figure, { verdict: "valid" }> {
+  return figure.verdict === "valid" && figure.value > 0;
+}

@@ -1,0 +1,61 @@
+/** One gate job: rounds, looks, and fresh rounds for what looks like a regression. What a round measures is handed in. */
+import { judge, type Judged, next } from "../core/gate/decide.ts";
+import { familyOf, type MeasuredRound, memberOf, type MemberName, reasonOf } from "../core/gate/family.ts";
+import { familyLevel, planLooks } from "../core/gate/looks.ts";
+import { gateResult, type GateResult, memberResult } from "../core/gate/verdict.ts";
+
+export type MeasureRound = (implementations: readonly string[], round: RoundName) => Promise<MeasuredRound>;
+
+export interface RoundName {
+  readonly phase: "first" | "confirmation";
+  /** From 1. */
+  readonly number: number;
+  readonly of: number;
+}
+
+export async function runGateJob(implementations: readonly string[], rounds: number, measureRound: MeasureRound): Promise<GateResult> {
+  const family = familyOf(implementations);
+  const looks = planLooks(rounds, family.length);
+  const measured: MeasuredRound[] = [];
+  for (const [index, look] of looks.entries()) {
+    while (measured.length < look.rounds) {
+      measured.push(await measureRound(implementations, { phase: "first", number: measured.length + 1, of: rounds }));
+    }
+    const judged = judge(membersOf(family, measured), look);
+    const step = next(judged, index === looks.length - 1);
+    if (step.kind === "go-on") continue;
+    const candidates = step.kind === "confirm" ? step.candidates.map((at) => family[at] as MemberName) : [];
+    const confirmed = await confirm(candidates, rounds, measureRound);
+    const members = family.map((name, at) =>
+      memberResult({
+        name,
+        member: memberOf(name, measured),
+        judged: judged[at] as Judged,
+        confirmation: confirmed.get(name) ?? null,
+        reason: reasonOf(name, measured),
+      }),
+    );
+    return gateResult(members, { planned: rounds, measured: measured.length, confirmation: candidates.length === 0 ? 0 : rounds });
+  }
+  throw new Error("the last look ends the job");
+}
+
+/** Fresh rounds of the candidates' implementations, judged by the same rule, the family being the candidates. */
+async function confirm(
+  candidates: readonly MemberName[],
+  rounds: number,
+  measureRound: MeasureRound,
+): Promise<ReadonlyMap<MemberName, Judged>> {
+  const implementations = [...new Set(candidates.map(({ implementation }) => implementation))];
+  if (implementations.length === 0) return new Map();
+  const measured: MeasuredRound[] = [];
+  while (measured.length < rounds) {
+    measured.push(await measureRound(implementations, { phase: "confirmation", number: measured.length + 1, of: rounds }));
+  }
+  const judged = judge(membersOf(candidates, measured), { rounds, level: familyLevel });
+  return new Map(candidates.map((name, at) => [name, judged[at] as Judged]));
+}
+
+function membersOf(family: readonly MemberName[], measured: readonly MeasuredRound[]): ReturnType<typeof memberOf>[] {
+  return family.map((name) => memberOf(name, measured));
+}

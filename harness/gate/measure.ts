@@ -1,0 +1,135 @@
+/** Building both versions and measuring one round of them: base twice and head once, in random order, each a fresh launch. */
+import { buildCells } from "../core/cells.ts";
+import type { Launches } from "../core/gate/family.ts";
+import { shuffled } from "../core/plan.ts";
+import type { Plan } from "../core/plan-schema.ts";
+import type { Cell, ColdStart, Trial } from "../core/result.ts";
+import type { Scenario } from "../core/scenario.ts";
+import { seededRandom } from "../core/workload/random.ts";
+import { environmentError, exitCodes, UserError } from "../errors.ts";
+import type { RedisSource } from "../redis/source.ts";
+import { measureColdStart, seedColdStart } from "../run/cold-start.ts";
+import { type Built, buildCandidate, checkConformance, findCandidate, nonconforming } from "../run/prepare.ts";
+import { runTrial } from "../run/trial.ts";
+import type { Implementation } from "../store/catalogue.ts";
+import { ServiceFault } from "../targets/readiness.ts";
+import type { Pair } from "./choose.ts";
+import type { MeasureRound } from "./job.ts";
+
+export interface GateSetup {
+  readonly plan: Plan;
+  readonly scenario: Scenario;
+  readonly redisSource: RedisSource;
+  readonly log: (name: string) => string;
+  readonly signal: AbortSignal;
+}
+
+export interface BuiltPair {
+  readonly id: string;
+  readonly base: Built;
+  readonly head: Built;
+}
+
+/** Throws a UserError: no toolchain (5); does not build, or the head is not correct (6). */
+export async function buildPair({ id, base, head }: Pair, setup: GateSetup): Promise<BuiltPair> {
+  const built = { id, base: await buildVersion("base", base, setup), head: await buildVersion("head", head, setup) };
+  const checks = await checkConformance(built.head, setup.redisSource, { logFile: setup.log(`check-${id}`), signal: setup.signal });
+  const failed = "kind" in checks ? checks : nonconforming(id, checks);
+  if (failed !== null) throw new UserError(exitCodes.implementation, `${id} of head: ${failed.reason}`, failed.cure);
+  return built;
+}
+
+async function buildVersion(version: "base" | "head", implementation: Implementation, { log, signal }: GateSetup): Promise<Built> {
+  const { id } = implementation.manifest;
+  const found = await findCandidate(implementation);
+  if (found.kind === "skipped")
+    throw environmentError(`${id} of ${version} cannot be built here: ${found.status.reason}`, found.status.cure);
+  const built = await buildCandidate(found.candidate, { logFile: log(`build-${id}-${version}`), signal });
+  if ("launchable" in built) return built;
+  throw new UserError(exitCodes.implementation, `${version}: ${built.reason}`, built.cure);
+}
+
+/** The order of launches is drawn anew in each round, over all implementations and versions. */
+export function roundOf(pairs: readonly BuiltPair[], setup: GateSetup, update: (text: string) => void): MeasureRound {
+  const random = seededRandom(setup.plan.settings.seed, "gate rounds");
+  return async (implementations, { phase, number, of }) => {
+    const chosen = pairs.filter(({ id }) => implementations.includes(id));
+    const launches = chosen.flatMap((pair) => (["a1", "a2", "b"] as const).map((version) => ({ pair, version })));
+    const figures = new Map<string, Partial<Launches>>();
+    for (const { pair, version } of shuffled(launches, random)) {
+      const side = version === "b" ? "head" : "base";
+      update(`${phase === "first" ? "round" : "confirming, round"} ${number} of at most ${of}: ${pair.id}, ${side}`);
+      const name = `${phase}-${number}-${pair.id}-${version}`;
+      figures.set(pair.id, { ...figures.get(pair.id), [version]: await measureLaunch(pair[side], `${pair.id} of ${side}`, name, setup) });
+    }
+    return figures as Map<string, Launches>;
+  };
+}
+
+/** One trial and some cold starts. Throws a UserError (exit code 6) when the service does not stay up. */
+async function measureLaunch(built: Built, who: string, name: string, setup: GateSetup): Promise<Cell["figures"]> {
+  const { plan, scenario, redisSource, signal } = setup;
+  const { settings, topology } = plan;
+  const { manifest } = built.candidate.implementation;
+  const planned = { id: name, block: 0, implementation: manifest.id, scenario: scenario.id };
+  const logFile = setup.log(name);
+  const trial: Trial = await runTrial({
+    planned,
+    scenario,
+    settings,
+    topology,
+    launchable: built.launchable,
+    redisSource,
+    logFile,
+    signal,
+  });
+  if (trial.outcome.kind === "failed") throw notUp(who, trial.outcome.reason, trial.outcome.logTail);
+  const coldStart = await startCold(built, who, logFile, setup);
+  const [cell] = buildCells({
+    plan,
+    scenarios: [scenario],
+    implementations: [{ manifest, status: built.status }],
+    trials: [trial],
+    coldStarts: [coldStart],
+  });
+  if (cell === undefined) throw new Error("a measured launch has a cell");
+  return cell.figures;
+}
+
+async function startCold(
+  { launchable }: Built,
+  who: string,
+  logFile: string,
+  { plan, redisSource, signal }: GateSetup,
+): Promise<ColdStart> {
+  const { settings, topology } = plan;
+  const cpus = (wanted: readonly number[]): readonly number[] | null => (topology.pinned ? wanted : null);
+  await using redis = await redisSource.start({ cpus: cpus(topology.redis), logFile: `${logFile}.redis`, signal });
+  await seedColdStart(redis.url, signal);
+  const launch = {
+    settings: { redisUrl: redis.url, workers: topology.service.length, l1MaxBytes: 64 * 1024 * 1024 },
+    cpus: cpus(topology.service),
+    logFile,
+    signal,
+  };
+  const [samplesMs, pollGapsMs]: [number[], number[]] = [[], []];
+  try {
+    while (samplesMs.length < settings.coldStartRuns) {
+      const { sampleMs, pollGapMs } = await measureColdStart(launchable, launch);
+      samplesMs.push(sampleMs);
+      pollGapsMs.push(pollGapMs);
+    }
+  } catch (error) {
+    if (!(error instanceof ServiceFault)) throw error;
+    throw notUp(who, error.message, error.logTail);
+  }
+  return { implementation: launchable.id, samplesMs, pollGapsMs };
+}
+
+function notUp(who: string, reason: string, logTail: readonly string[]): UserError {
+  return new UserError(
+    exitCodes.implementation,
+    `${who} ${reason}${logTail.length === 0 ? "" : `\n${logTail.join("\n")}`}`,
+    "mend what the service's log names",
+  );
+}
