@@ -1,3 +1,4 @@
+import { build, encodeIntoCompressedBase64 } from "hdr-histogram-js";
 import { expect, test } from "vitest";
 import { buildCells } from "./cells.ts";
 import type { LoadMeasurement } from "./measurement.ts";
@@ -82,6 +83,17 @@ test("a void load point voids its own figures and no others", () => {
   expect(figures.p99).toEqual({ verdict: "void", reason: "why", cure: "cure" });
   expect(figures.throughput.verdict).toBe("valid");
   expect(figures.rssIdle.verdict).toBe("valid");
+});
+
+test("late sending voids p99 and leaves the median and the service time", () => {
+  const histogram = build({ lowestDiscernibleValue: 1, highestTrackableValue: 2 ** 31, numberOfSignificantValueDigits: 3 });
+  histogram.recordValueWithCount(10, 11_760);
+  histogram.recordValueWithCount(5_000, 240);
+  const late = openLoad({ scheduleLagUs: encodeIntoCompressedBase64(histogram) });
+  const { figures } = cell(six(() => trial([], [point(late), point(closedLoad())])));
+  expect(figures.p99).toMatchObject({ verdict: "void", reason: expect.stringContaining("sent late") });
+  expect(figures.p50.verdict).toBe("valid");
+  expect(figures.serviceP99.verdict).toBe("valid");
 });
 
 test("a void trial is left out and counted, never averaged in", () => {

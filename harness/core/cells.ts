@@ -1,5 +1,5 @@
 /** From trials to cells: one figure per metric, with its verdict. Void load points are left out, never averaged in. */
-import { errorShare, rightAnswers, sum } from "./gates.ts";
+import { errorShare, type GateOutcome, lateSending, rightAnswers, sum } from "./gates.ts";
 import { mergeHistograms, percentile, samplesBeyond, samplesNeededBeyond } from "./histogram.ts";
 import { metricNames, type MetricName } from "./metrics.ts";
 import type { Plan } from "./plan-schema.ts";
@@ -20,6 +20,8 @@ type PerLaunch = (launch: Launch, point: LoadPointResult) => number | null;
 interface Definition {
   readonly part: Part;
   readonly value: PerLaunch;
+  /** What voids this figure alone. */
+  readonly voidedBy?: (point: LoadPointResult) => GateOutcome;
   /** Share metrics may be zero and get a mean and a range. */
   readonly share?: true;
   /** A bounded load point bounds this figure too; the others stand as they are. */
@@ -31,6 +33,8 @@ type TimeKind = "responseTimeUs" | "serviceTimeUs";
 const timePercentile = (wanted: number, kind: TimeKind, of: readonly Operation[]): Definition => ({
   part: "open-loop",
   value: (_launch, point) => percentile(mergeHistograms(of.map((name) => point.load.operations[name][kind])), wanted),
+  // The service time counts from the actual send, whenever that was.
+  voidedBy: ({ load }) => (kind === "responseTimeUs" ? lateSending(load, wanted) : null),
 });
 
 const memory = (field: "rssBytes" | "pssBytes", phase: "idle" | "closed-loop"): Definition => ({
@@ -151,7 +155,8 @@ function trialFigure(name: MetricName, definition: Definition, launches: readonl
     const findings = launch.outcome.findings.filter(
       ({ loadPoint }) => loadPoint === null || (definition.part !== "launch" && loadPoint === index),
     );
-    return [{ launch, point, findings }];
+    const own = definition.voidedBy?.(point) ?? null;
+    return [{ launch, point, findings: own === null ? findings : [...findings, own] }];
   });
   if (points.length === 0) {
     return { verdict: "void", reason: `the engine has no ${definition.part.replace("-", " ")}`, cure: "use --engine socket" };
@@ -203,6 +208,6 @@ function coldStartFigure(coldStart: ColdStart | undefined): Figure {
   return { verdict: "valid", ...estimate(coldStart.samplesMs) };
 }
 
-function isVoid({ severity }: Finding): boolean {
+function isVoid({ severity }: Pick<Finding, "severity">): boolean {
   return severity === "void";
 }

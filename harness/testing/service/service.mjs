@@ -138,7 +138,7 @@ async function servePage(path, response) {
 
 function problem(response, status) {
   response.statusCode = status;
-  response.setHeader("content-type", fault("plain-errors") ? "text/plain" : "application/problem+json");
+  response.setHeader("content-type", fault("plain-errors") && status !== 503 ? "text/plain" : "application/problem+json");
   response.end(JSON.stringify({ type: "about:blank", status }));
   return results[status];
 }
