@@ -34,9 +34,11 @@ export async function verifyCommand(options: VerifyCommandOptions, names: readon
   return verified.some((one) => "checks" in one) ? exitCodes.done : exitCodes.environment;
 }
 
+/** An implementation's name says which manifest declares what the running service leaves out. */
 async function verifyUrl(url: string, options: VerifyCommandOptions, names: readonly string[], signal: AbortSignal): Promise<Verified> {
   const { redis, consistency, quiet } = options;
-  if (names.length > 0) throw usageError("--url checks one running service, no implementations by name", "leave out one of them");
+  if (names.length > 1) throw usageError("--url checks one running service", "name at most one implementation: the one that runs there");
+  const declared = names.length === 0 ? undefined : findImplementations(names, () => true)[0];
   if (redis === undefined || !/^rediss?:\/\//.test(redis)) {
     throw usageError("--url needs the Redis of that service", "add --redis redis://127.0.0.1:6379");
   }
@@ -49,7 +51,13 @@ async function verifyUrl(url: string, options: VerifyCommandOptions, names: read
     if (!(error instanceof CheckFailure)) throw error;
     throw environmentError(`nothing answers at ${origin}: ${error.seen}`, "start the service, and give the address that it listens on");
   });
-  const target = { origin, redisUrl: redis, capabilities: null, launch: null, ...(consistency === undefined ? {} : { consistency }) };
+  const target = {
+    origin,
+    redisUrl: redis,
+    capabilities: declared?.manifest.capabilities ?? null,
+    launch: null,
+    ...(consistency === undefined ? {} : { consistency }),
+  };
   return chooseProgress({ quiet: quiet === true }).stage(`Verifying ${origin}`, async (update) => ({
     service: url,
     checks: await runChecks(target, checks, signal, update),

@@ -157,7 +157,7 @@ export const resultSchema = z.strictObject({
   tool: z.strictObject({ version: z.string(), commit: z.string().nullable() }),
   machine: machineSchema,
   redis: z.strictObject({ source: z.string(), server: z.string(), version: z.string() }),
-  /** A process that does nothing, started the same way: the part of every cold start that is not the service, ms (median). */
+  /** A program that does nothing, started the same way and waited for, ms (median): no cold start can be shorter. */
   launchOverheadMs: z.number().min(0).nullable(),
   plan: planSchema,
   scenarios: z.array(scenarioSchema),

@@ -29,6 +29,8 @@ export class ProcessGroup implements AsyncDisposable {
   /** Settles when the first process of the group has ended; never rejects. */
   readonly exited: Promise<Exit>;
   exit: Exit | null = null;
+  /** When the command had been executed, on the clock of performance.now(), ms: spawn() returns only after exec(). */
+  readonly executedAtMs = performance.now();
 
   private constructor(child: ChildProcess, logFile: string, logStart: number) {
     this.#child = child;

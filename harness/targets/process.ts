@@ -25,12 +25,11 @@ async function launchProcess(command: readonly string[], cwd: string, { settings
     L1_MAX_BYTES: String(settings.l1MaxBytes),
     ...settings.extra,
   };
-  const startedAtMs = performance.now();
   const group = await ProcessGroup.start({ command, cwd, env, logFile, cpus });
   return {
     origin: `http://127.0.0.1:${port}`,
     port,
-    startedAtMs,
+    startedAtMs: group.executedAtMs,
     processes: () => group.processes(),
     exited: group.exited,
     get exit() {

@@ -22,7 +22,7 @@ export interface Service extends AsyncDisposable {
   /** http://127.0.0.1:PORT */
   readonly origin: string;
   readonly port: number;
-  /** When the process was asked for, on the clock of performance.now(), ms. */
+  /** When the process was executed, on the clock of performance.now(), ms. */
   readonly startedAtMs: number;
   /** Live processes of the service's tree. */
   processes(): readonly number[];

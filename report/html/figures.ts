@@ -171,7 +171,9 @@ function memoryChart(id: string, series: readonly MemorySeries[]): Chart {
 
 function coldStartTable({ boxes, launchOverheadMs }: ColdStartChart): Chart {
   const overhead =
-    launchOverheadMs === null ? "" : ` Starting a process that does nothing takes ${significant(launchOverheadMs)} ms of it.`;
+    launchOverheadMs === null
+      ? ""
+      : ` A program that does nothing, started and waited for in the same way, takes ${significant(launchOverheadMs)} ms.`;
   return {
     id: "cold-start",
     title: "Cold start",
