@@ -1,7 +1,8 @@
 /** One agent as its parent sees it: a forked process, pinned when CPUs are given, that answers each message with one. */
-import { fork, spawnSync, type ChildProcess } from "node:child_process";
+import { fork, type ChildProcess } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { canPin } from "../processes/pinning.ts";
 import { LoadError } from "./errors.ts";
 import type { FromAgent, ToAgent } from "./messages.ts";
 
@@ -20,7 +21,7 @@ export class AgentProcess {
 
   constructor(name: string, cpus: readonly number[] | null, env: NodeJS.ProcessEnv) {
     this.#name = name;
-    const pinned = cpus !== null && hasTaskset();
+    const pinned = cpus !== null && canPin();
     // taskset becomes the agent (exec), so that the IPC channel and the process id are the agent's own.
     this.#process = fork(entry, [], {
       env,
@@ -46,7 +47,8 @@ export class AgentProcess {
     const answer = await new Promise<FromAgent>((resolve, reject) => {
       if (this.#ended) return reject(this.#ended);
       this.#waiting = { resolve, reject };
-      this.#process.send(message);
+      // That it cannot be sent any more is heard from "close", which knows how the agent died.
+      this.#process.send(message, () => {});
     });
     if (answer.type === type) return answer as Answer<Type>;
     if (answer.type === "failed") throw new LoadError(answer.code, `${this.#name}: ${answer.message}`);
@@ -73,12 +75,4 @@ export class AgentProcess {
     this.#waiting?.reject(this.#ended);
     this.#waiting = null;
   }
-}
-
-let tasksetFound: boolean | null = null;
-
-/** macOS has no taskset; there agents run unpinned. */
-function hasTaskset(): boolean {
-  tasksetFound ??= spawnSync("taskset", ["--version"], { stdio: "ignore" }).status === 0;
-  return tasksetFound;
 }
