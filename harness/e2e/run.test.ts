@@ -3,22 +3,17 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { metricNames } from "../core/metrics.ts";
 import { type Result, resultSchema } from "../core/result.ts";
-import { newWorkspace, pathWith, processesOf } from "../testing/cli.ts";
+import { type CliRun, newWorkspace, pathWith, processesOf, type Workspace } from "../testing/cli.ts";
 
 const brief = ["--rounds", "1", "--duration", "1"];
+/** One launch and one second a load point. */
+const runTiny = (workspace: Workspace, services: readonly string[], ...options: string[]): CliRun =>
+  workspace.cli(["run", "--implementations", services.join(","), "--scenarios", workspace.scenario, ...brief, ...options]);
 const resultOf = (stdout: string): Result => resultSchema.parse(JSON.parse(stdout));
 
 test("run measures a service and leaves a whole result, a report, and no process", async () => {
   const workspace = newWorkspace();
-  const { exitCode, stdout, stderr } = await workspace.cli([
-    "run",
-    "--implementations",
-    workspace.service("mine"),
-    "--scenarios",
-    workspace.scenario,
-    ...brief,
-    "--json",
-  ]);
+  const { exitCode, stdout, stderr } = await runTiny(workspace, [workspace.service("mine")], "--json");
   expect(exitCode, stderr).toBe(0);
   const result = resultOf(stdout);
   const [cell] = result.cells;
@@ -36,15 +31,7 @@ test("run measures a service and leaves a whole result, a report, and no process
 
 test("what the service, Redis and the generator count agrees", async () => {
   const workspace = newWorkspace();
-  const { stdout } = await workspace.cli([
-    "run",
-    "--implementations",
-    workspace.service("mine"),
-    "--scenarios",
-    workspace.scenario,
-    ...brief,
-    "--json",
-  ]);
+  const { stdout } = await runTiny(workspace, [workspace.service("mine")], "--json");
   const [trial] = resultOf(stdout).trials;
   if (trial?.outcome.kind !== "measured") throw new Error("not measured");
   const [open] = trial.outcome.loadPoints;
@@ -99,16 +86,8 @@ test("a language without its toolchain is skipped with the reason, and the other
 
 test("a service that answers wrong bytes is not measured; the others are", async () => {
   const workspace = newWorkspace();
-  const services = [workspace.service("liar", "wrong-bytes"), workspace.service("mine")].join(",");
-  const { exitCode, stdout } = await workspace.cli([
-    "run",
-    "--implementations",
-    services,
-    "--scenarios",
-    workspace.scenario,
-    ...brief,
-    "--json",
-  ]);
+  const services = [workspace.service("liar", "wrong-bytes"), workspace.service("mine")];
+  const { exitCode, stdout } = await runTiny(workspace, services, "--json");
   expect(exitCode).toBe(6);
   const { implementations, trials } = resultOf(stdout);
   expect(implementations[0]?.status).toMatchObject({ kind: "failed", stage: "conformance", reason: expect.stringContaining("round-trip") });
@@ -117,29 +96,14 @@ test("a service that answers wrong bytes is not measured; the others are", async
 
 test("a service that does not start is shown with the end of its log", async () => {
   const workspace = newWorkspace();
-  const { exitCode, stdout } = await workspace.cli([
-    "run",
-    "--implementations",
-    workspace.service("broken", "crash-at-start"),
-    "--scenarios",
-    workspace.scenario,
-    ...brief,
-  ]);
+  const { exitCode, stdout } = await runTiny(workspace, [workspace.service("broken", "crash-at-start")]);
   expect(exitCode).toBe(6);
   expect(stdout.replaceAll(/\s+/g, " ")).toContain("cannot find its configuration");
 });
 
 test("a service that crashes under load is a failed trial with its exit code, never a number", async () => {
   const workspace = newWorkspace();
-  const { exitCode, stdout } = await workspace.cli([
-    "run",
-    "--implementations",
-    workspace.service("crasher", "crash-under-load"),
-    "--scenarios",
-    workspace.scenario,
-    ...brief,
-    "--json",
-  ]);
+  const { exitCode, stdout } = await runTiny(workspace, [workspace.service("crasher", "crash-under-load")], "--json");
   expect(exitCode).toBe(6);
   const { trials, cells } = resultOf(stdout);
   expect(trials[0]?.outcome).toMatchObject({ kind: "failed", reason: expect.stringContaining("exit code 3") });
@@ -148,16 +112,7 @@ test("a service that crashes under load is a failed trial with its exit code, ne
 
 test("a service that fails requests under load is void, with the statuses seen", async () => {
   const workspace = newWorkspace();
-  const { stdout } = await workspace.cli([
-    "run",
-    "--implementations",
-    workspace.service("failing", "fails-under-load"),
-    "--scenarios",
-    workspace.scenario,
-    ...brief,
-    "--json",
-    "--allow-nonconforming",
-  ]);
+  const { stdout } = await runTiny(workspace, [workspace.service("failing", "fails-under-load")], "--json", "--allow-nonconforming");
   const [cell] = resultOf(stdout).cells;
   expect(cell?.figures.throughput).toMatchObject({ verdict: "void", reason: expect.stringMatching(/x GET 503/) });
   expect(cell?.figures.errors).toMatchObject({ verdict: "valid" });
@@ -169,7 +124,7 @@ test("an implementation that does not build is exit 6 with the build's own words
   const file = join(folder, "implementation.json");
   const manifest = JSON.parse(readFileSync(file, "utf8"));
   writeFileSync(file, JSON.stringify({ ...manifest, build: { ...manifest.build, commands: [["ls", "no-such-file"]] } }));
-  const { exitCode, stdout } = await workspace.cli(["run", "--implementations", folder, "--scenarios", workspace.scenario, ...brief]);
+  const { exitCode, stdout } = await runTiny(workspace, [folder]);
   expect(exitCode).toBe(6);
   expect(stdout).toContain("no-such-file");
 });

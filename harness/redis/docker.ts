@@ -2,6 +2,7 @@
 import { GenericContainer, Wait } from "testcontainers";
 import getPort from "get-port";
 import { environmentError, messageOf } from "../errors.ts";
+import { serverSettings } from "./server-settings.ts";
 import type { RedisServer, RedisSource, RedisStart } from "./source.ts";
 
 const image = "redis:7.2";
@@ -10,33 +11,20 @@ export const dockerSource: RedisSource = { name: `docker image ${image}`, start:
 
 async function startContainer({ cpus }: RedisStart): Promise<RedisServer> {
   const port = await getPort({ host: "127.0.0.1" });
-  const command = [
-    "redis-server",
-    "--bind",
-    "127.0.0.1",
-    "--port",
-    String(port),
-    "--save",
-    "",
-    "--appendonly",
-    "no",
-    "--maxclients",
-    "10000",
-  ];
   try {
     const container = await new GenericContainer(image)
       .withNetworkMode("host")
-      .withCommand(command)
+      .withCommand(["redis-server", ...serverSettings(port)])
       .withWaitStrategy(Wait.forLogMessage("Ready to accept connections"))
       .start();
-    if (cpus !== null) await pin(container.getId(), cpus);
-    return {
-      url: `redis://127.0.0.1:${port}`,
-      exited: new Promise(() => {}),
-      [Symbol.asyncDispose]: async () => {
-        await container.stop({ timeout: 0 });
-      },
-    };
+    const stop = async (): Promise<void> => void (await container.stop({ timeout: 0 }));
+    try {
+      if (cpus !== null) await pin(container.getId(), cpus);
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    return { url: `redis://127.0.0.1:${port}`, exited: new Promise(() => {}), [Symbol.asyncDispose]: stop };
   } catch (error) {
     throw environmentError(
       `${image} cannot be started: ${messageOf(error)}`,

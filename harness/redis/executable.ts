@@ -7,6 +7,7 @@ import getPort from "get-port";
 import { environmentError } from "../errors.ts";
 import { ProcessGroup } from "../processes/group.ts";
 import { ping } from "./admin.ts";
+import { serverSettings } from "./server-settings.ts";
 import type { RedisServer, RedisSource, RedisStart } from "./source.ts";
 
 export function executableSource(name: string, executable: string): RedisSource {
@@ -19,22 +20,8 @@ async function startExecutable(executable: string, { cpus, logFile, signal }: Re
     signal.throwIfAborted();
     const port = await getPort({ host: "127.0.0.1" });
     const folder = await mkdtemp(join(tmpdir(), "cache-bench-redis-"));
-    const settings = [
-      "--bind",
-      "127.0.0.1",
-      "--port",
-      String(port),
-      "--save",
-      "",
-      "--appendonly",
-      "no",
-      "--maxclients",
-      "10000",
-      "--dir",
-      folder,
-    ];
     const group = await ProcessGroup.start({
-      command: [executable, ...settings],
+      command: [executable, ...serverSettings(port), "--dir", folder],
       cwd: folder,
       env: { PATH: process.env["PATH"] },
       logFile,
