@@ -182,6 +182,20 @@ describe("the latency curve", () => {
     expect((1 - (line?.points.at(-1)?.quantile ?? 0)) * 18_000).toBeCloseTo(100);
   });
 
+  it("ends where the load agent sent so late that it shows", () => {
+    const result = syntheticResult({ services: [rust] });
+    const last = () => buildReport(result).tables[0]?.charts.latency[0]?.points.at(-1)?.quantile ?? 0;
+    const before = last();
+    for (const { outcome } of result.trials) {
+      if (outcome.kind !== "measured" || outcome.loadPoints[0] === undefined) throw new Error("every trial is measured");
+      const { load } = outcome.loadPoints[0];
+      // As late as the answers themselves: no percentile stands.
+      load.scheduleLagUs = load.operations.get.responseTimeUs;
+    }
+    expect(before).toBeGreaterThan(0.99);
+    expect(last()).toBe(0);
+  });
+
   it("leaves out launches that broke a gate", () => {
     const result = syntheticResult({ services: [rust] });
     const [first] = result.trials;

@@ -96,12 +96,17 @@ export function lateSending(load: LoadMeasurement, percentile: number): GateOutc
   if (load.scheduleLagUs === null) return null;
   const lag = decodeHistogram(load.scheduleLagUs).getValueAtPercentile(percentile);
   const reported = mergeHistograms(operations.map((name) => load.operations[name].responseTimeUs)).getValueAtPercentile(percentile);
-  if (lag < 50 || lag < reported * 0.1) return null;
+  if (!isLate(lag, reported)) return null;
   return {
     severity: "void",
     sentence: `the load agent sent late: p${percentile} of its lag is ${lag} us, of the response time ${reported} us`,
     cure: "close other programs, or give the load agents processors of their own",
   };
+}
+
+/** Lag that shows in the time reported at the same percentile, both in us. */
+export function isLate(lagUs: number, reportedUs: number): boolean {
+  return lagUs >= 50 && lagUs >= reportedUs * 0.1;
 }
 
 /** Where even the median is late, nothing of the open loop stands. */

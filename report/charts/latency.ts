@@ -1,6 +1,7 @@
 /** Percentile curves at the common offered rate: histograms of all valid launches merged, never percentiles averaged. */
 import type { Histogram } from "hdr-histogram-js";
 import { mergeHistograms, samplesNeededBeyond } from "../../harness/core/histogram.ts";
+import { isLate } from "../../harness/core/gates.ts";
 import type { LoadMeasurement } from "../../harness/core/measurement.ts";
 import type { MeasuredOutcome, Result } from "../../harness/core/result.ts";
 import type { PercentilePoint } from "./types.ts";
@@ -19,7 +20,17 @@ export function latencyCurve(result: Result, implementation: string, scenario: s
     .filter((trial) => trial.implementation === implementation && trial.scenario === scenario)
     .flatMap(({ outcome }) => (outcome.kind === "measured" ? validLoads(outcome, rate) : []));
   const merged = mergeHistograms(loads.flatMap(({ operations }) => Object.values(operations).map((operation) => operation.responseTimeUs)));
-  return { launches: loads.length, samples: merged.totalCount, points: curve(merged) };
+  return {
+    launches: loads.length,
+    samples: merged.totalCount,
+    points: punctual(curve(merged), mergeHistograms(loads.flatMap(({ scheduleLagUs }) => scheduleLagUs ?? []))),
+  };
+}
+
+/** A line ends where the agent sent so late that it shows, as the percentiles of the table do. */
+function punctual(points: readonly PercentilePoint[], lagUs: Histogram): PercentilePoint[] {
+  const late = points.findIndex(({ quantile, ms }) => isLate(lagUs.getValueAtPercentile(quantile * 100), ms * 1000));
+  return points.slice(0, late === -1 ? points.length : late);
 }
 
 function validLoads(outcome: MeasuredOutcome, rate: number): LoadMeasurement[] {

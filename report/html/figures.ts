@@ -126,7 +126,7 @@ function latencyChart(id: string, rate: string, series: readonly LatencySeries[]
   return {
     id,
     title: `Response time by percentile at ${rate} requests/s`,
-    note: "Reads and writes of all valid launches together, from the time each request was due. Lines end where fewer than 100 samples lie beyond.",
+    note: "Reads and writes of all valid launches together, from the time each request was due. Lines end where fewer than 100 samples lie beyond, or where the load agent sent late.",
     bars: null,
     head: ["implementation", ...printedQuantiles.map((q) => `p${Number((q * 100).toFixed(4))}, ms`), "samples", "launches"],
     rows: series.map((line) => [
