@@ -1,16 +1,29 @@
 /** Developer experience: what the run or the manifests count, and apart from it opinion, which is called that. */
 import { articleBill, articleLanguages, languageTitles } from "../harness/core/claims-article.ts";
 import type { ImplementationResult, Result } from "../harness/core/result.ts";
-import { groupThousands } from "./format.ts";
+import { formatFigure, groupThousands } from "./format.ts";
 import type { Experience } from "./model-types.ts";
 import type { Identity } from "./names.ts";
 
-export function experienceOf({ implementations }: Result, identities: ReadonlyMap<string, Identity>): Experience {
+const columns = [
+  "lines of code",
+  "lines of tests",
+  "dependencies",
+  "with theirs",
+  "build, s",
+  "artifact, MB",
+  "first answer, ms",
+  "toolchain",
+  "capabilities declared",
+  "known issues declared",
+];
+
+export function experienceOf(result: Result, identities: ReadonlyMap<string, Identity>): Experience {
   return {
-    columns: ["artifact, MB", "build, s", "toolchain", "capabilities declared", "known issues declared"],
-    counted: implementations.flatMap((implementation) => {
+    columns,
+    counted: result.implementations.flatMap((implementation) => {
       const identity = identities.get(implementation.manifest.id);
-      return identity ? [{ ...identity, values: counted(implementation) }] : [];
+      return identity ? [{ ...identity, values: counted(implementation, result) }] : [];
     }),
     opinions: articleLanguages.map((language) => ({
       who: "the articles",
@@ -20,10 +33,27 @@ export function experienceOf({ implementations }: Result, identities: ReadonlyMa
   };
 }
 
-function counted({ manifest, status }: ImplementationResult): string[] {
+function counted({ manifest, status }: ImplementationResult, result: Result): string[] {
   const capabilities = Object.values(manifest.capabilities);
   const declared = [`${capabilities.filter(Boolean).length} of ${capabilities.length}`, String(manifest.knownIssues.length)];
-  if (status.kind !== "measured") return ["-", "-", "-", ...declared];
-  const build = status.buildS === null ? "an earlier build was used" : groupThousands(status.buildS, status.buildS < 10 ? 1 : 0);
-  return [groupThousands(status.artifactBytes / 1e6, 1), build, status.toolchainVersion, ...declared];
+  if (status.kind !== "measured") return [...columns.slice(declared.length).map(() => "-"), ...declared];
+  const { source, buildS, builtFromScratch, artifactBytes, toolchainVersion } = status;
+  const count = (value: number | null | undefined): string => (value === null || value === undefined ? "-" : groupThousands(value, 0));
+  return [
+    count(source?.codeLines),
+    count(source?.testLines),
+    count(source?.directDependencies),
+    count(source?.allDependencies),
+    `${groupThousands(buildS, buildS < 10 ? 1 : 0)} ${builtFromScratch ? "from scratch" : "after an earlier build"}`,
+    groupThousands(artifactBytes / 1e6, 1),
+    coldStart(manifest.id, result),
+    toolchainVersion,
+    ...declared,
+  ];
+}
+
+/** It is the same in every scenario. */
+function coldStart(id: string, { cells }: Result): string {
+  const figure = cells.find(({ implementation }) => implementation === id)?.figures.coldStart;
+  return figure === undefined || figure.verdict === "void" ? "-" : formatFigure("coldStart", figure.value, figure.interval).value;
 }

@@ -1,5 +1,16 @@
-/** `npm run bench`: how fast the harness itself is. Prints ratios from one session; asserts nothing. */
+/** `npm run bench`: how fast the harness and the services are. Prints ratios from one session; asserts nothing. */
 import { benchGenerator } from "./generator.ts";
 import { benchHotPaths } from "./hot-paths.ts";
+import { benchServices } from "./services.ts";
 
-process.stdout.write(`${await benchHotPaths()}\n\n${await benchGenerator()}\n`);
+const parts: Readonly<Record<string, () => Promise<string>>> = {
+  "hot-paths": benchHotPaths,
+  generator: benchGenerator,
+  services: benchServices,
+};
+
+/** `npm run bench -- services` runs that part alone. */
+const asked = process.argv.slice(2);
+for (const [name, bench] of Object.entries(parts)) {
+  if (asked.length === 0 || asked.includes(name)) process.stdout.write(`${await bench()}\n\n`);
+}

@@ -37,7 +37,7 @@ afterAll(async () => {
 function serviceWith(fault: string): Launchable {
   const command = ["env", `FAULT=${fault}`, ...manifest.run.command];
   const resolve = (argument: string): string => argument.replace("{source}", source);
-  return processTarget({ ...manifest, run: { command } }, { resolve, folder: source, artifactBytes: 0, buildS: null });
+  return processTarget({ ...manifest, run: { command } }, { resolve, folder: source, artifactBytes: 0, buildS: 0, fromScratch: true });
 }
 
 async function verify(

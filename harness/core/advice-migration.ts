@@ -44,18 +44,21 @@ export function migrationPlan(
   };
 }
 
-/** A service is measured only after its checks; those it failed stand in the result. */
+/** The checks that show that languages can share their values. */
+const sharingChecks = ["round-trip", "redis-bytes"];
+
+/** Only what the run's own checks showed. */
 function compatibility(implementations: readonly ImplementationResult[]): string {
   const measured = implementations.flatMap(({ manifest, status }) => (status.kind === "measured" ? [{ id: manifest.id, status }] : []));
   const failed = measured.filter(({ status }) => status.failedChecks.length > 0);
-  const passed = measured.filter((one) => !failed.includes(one)).map(({ id }) => id);
+  const passed = measured.filter(({ status }) => sharingChecks.every((check) => status.passedChecks.includes(check))).map(({ id }) => id);
   const shown =
     "Redis holds the raw JSON bytes of each value under cache:{key}, and bytes that another program wrote there are served unchanged. " +
     "So what one language writes the others read, and no value has to be converted.";
   const first =
     passed.length === 0
       ? "No service of this run passed the checks that come before measuring, so it shows nothing about values that languages share."
-      : `Checked in this run before measuring, and passed by ${passed.join(", ")}: ${shown}`;
+      : `Checked in this run before measuring (${sharingChecks.join(", ")}), and passed by ${passed.join(", ")}: ${shown}`;
   const others = failed.map(({ id, status }) => `${id} failed ${status.failedChecks.join(", ")}: do not rely on it for ${id}.`);
   return [first, ...others].join(" ");
 }

@@ -116,6 +116,17 @@ export const cellSchema = z.strictObject({
 });
 export type Cell = z.infer<typeof cellSchema>;
 
+/** Counted in the implementation's folder; a count is null where the file that it needs is missing. */
+const sourceFactsSchema = z.strictObject({
+  /** Lines of the service that are neither blank nor a comment. */
+  codeLines: count,
+  testLines: count,
+  directDependencies: count.nullable(),
+  /** With everything that the direct ones bring along, by the lockfile. */
+  allDependencies: count.nullable(),
+});
+export type SourceFacts = z.infer<typeof sourceFactsSchema>;
+
 export const implementationResultSchema = z.strictObject({
   manifest: manifestSchema,
   status: z.discriminatedUnion("kind", [
@@ -125,8 +136,13 @@ export const implementationResultSchema = z.strictObject({
       sourceHash: z.string(),
       toolchainVersion: z.string(),
       artifactBytes: bytes,
-      /** Null when an earlier build of the same source was used. */
-      buildS: z.number().min(0).nullable(),
+      /** How long the build took, when this source was built. */
+      buildS: z.number().min(0),
+      /** True where the compiler had nothing of an earlier build to go by. */
+      builtFromScratch: z.boolean(),
+      source: sourceFactsSchema.nullable(),
+      /** Ids of the checks it passed before it was measured; those it waives by declaration are in neither list. */
+      passedChecks: z.array(z.string()),
       /** Ids of the checks it failed: measured only because that was asked for, and never ranked. */
       failedChecks: z.array(z.string()),
     }),

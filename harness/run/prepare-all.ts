@@ -1,5 +1,5 @@
 /** Builds and checks every candidate; what cannot be measured gets its reason. */
-import { type Built, buildCandidate, checkConformance, failedChecks, nonconforming, type Status } from "./prepare.ts";
+import { type Built, buildCandidate, checkConformance, checksThat, nonconforming, type Status } from "./prepare.ts";
 import type { RunContext } from "./context.ts";
 
 export interface Prepared {
@@ -48,7 +48,8 @@ async function checkAll(context: RunContext, built: readonly Built[], statuses: 
         statuses.set(id, failure);
         continue;
       }
-      if (!("kind" in results)) statuses.set(id, { ...one.status, failedChecks: failedChecks(results) });
+      if (!("kind" in results))
+        statuses.set(id, { ...one.status, passedChecks: checksThat("passed", results), failedChecks: checksThat("failed", results) });
       sound.push(one);
     }
     return sound;

@@ -7,6 +7,7 @@ import { UserError, messageOf } from "../errors.ts";
 import type { RedisSource } from "../redis/source.ts";
 import type { Implementation } from "../store/catalogue.ts";
 import { build, hashSource } from "../targets/build.ts";
+import { countSource } from "../targets/source-facts.ts";
 import { processTarget } from "../targets/process.ts";
 import { ServiceFault } from "../targets/readiness.ts";
 import type { Launchable } from "../targets/service.ts";
@@ -50,11 +51,22 @@ export async function buildCandidate(candidate: Candidate, { logFile, signal }: 
   const { implementation, toolchain, sourceHash } = candidate;
   try {
     const built = await build({ implementation, toolchain, sourceHash, logFile, signal });
-    const { artifactBytes, buildS } = built;
+    const { artifactBytes, buildS, fromScratch } = built;
+    const source = await countSource(implementation.folder, implementation.manifest.language);
     return {
       candidate,
       launchable: processTarget(implementation.manifest, built),
-      status: { kind: "measured", sourceHash, toolchainVersion: toolchain.version, artifactBytes, buildS, failedChecks: [] },
+      status: {
+        kind: "measured",
+        sourceHash,
+        toolchainVersion: toolchain.version,
+        artifactBytes,
+        buildS,
+        builtFromScratch: fromScratch,
+        source,
+        passedChecks: [],
+        failedChecks: [],
+      },
     };
   } catch (error) {
     signal.throwIfAborted();
@@ -86,9 +98,9 @@ export async function checkConformance(
   }
 }
 
-/** Ids of the checks that failed. */
-export function failedChecks(results: readonly CheckResult[]): string[] {
-  return results.flatMap((result) => (result.outcome === "failed" ? [result.id] : []));
+/** Ids of the checks with that outcome. */
+export function checksThat(outcome: "passed" | "failed", results: readonly CheckResult[]): string[] {
+  return results.flatMap((result) => (result.outcome === outcome ? [result.id] : []));
 }
 
 /** The first failed check, as the reason why an implementation is not measured. */

@@ -19,8 +19,10 @@ export interface Build {
   readonly resolve: (argument: string) => string;
   readonly folder: string;
   readonly artifactBytes: number;
-  /** Null when an earlier build of the same source was used. */
-  readonly buildS: number | null;
+  /** How long the build took, now or when the same source was built before. */
+  readonly buildS: number;
+  /** True where the compiler had nothing of an earlier build to go by. */
+  readonly fromScratch: boolean;
 }
 
 /** Left out of the copy, the hash, and so of the build: what tools leave in a source folder. */
@@ -36,7 +38,10 @@ const notSource = new Set([
   ".pytest_cache",
 ]);
 
-const recordSchema = z.strictObject({ artifactBytes: z.int(), buildS: z.number() });
+/** Raised when the record or the way of building changes, so that an older build is not taken for a new one. */
+const recordVersion = 2;
+
+const recordSchema = z.strictObject({ artifactBytes: z.int(), buildS: z.number(), fromScratch: z.boolean() });
 
 /** SHA-256 over names and contents of the folder's files. */
 export async function hashSource(folder: string): Promise<string> {
@@ -61,26 +66,26 @@ export async function build(options: BuildOptions): Promise<Build> {
   const { implementation, sourceHash, toolchain } = options;
   const { manifest } = implementation;
   const id = createHash("sha256")
-    .update(`${sourceHash}\0${toolchain.command}\0${toolchain.version}\0${process.arch}`)
+    .update(`${recordVersion}\0${sourceHash}\0${toolchain.command}\0${toolchain.version}\0${process.arch}`)
     .digest("hex")
     .slice(0, 20);
   const folder = join(cacheFolder(), "builds", manifest.id, id);
   const resolve = placeholders(folder, join(cacheFolder(), "compilers", manifest.id), toolchain.command);
   const record = join(folder, "build.json");
-  if (existsSync(record)) return { ...readJsonFile(record, recordSchema), buildS: null, folder, resolve };
+  if (existsSync(record)) return { ...readJsonFile(record, recordSchema), folder, resolve };
 
   await rm(folder, { recursive: true, force: true });
   await copySource(implementation.folder, join(folder, "source"));
   await mkdir(join(folder, "out"), { recursive: true });
-  await mkdir(resolve("{cache}"), { recursive: true });
+  const fromScratch = (await mkdir(resolve("{cache}"), { recursive: true })) !== undefined;
   const started = performance.now();
   for (const command of manifest.build.commands) await runStep(command.map(resolve), { ...options, cwd: join(folder, "source") });
   const buildS = (performance.now() - started) / 1000;
   const artifact = resolve(manifest.build.artifact);
   if (!existsSync(artifact)) throw buildError(manifest.id, `the build made no ${manifest.build.artifact}`);
   const artifactBytes = await sizeOf(artifact);
-  await writeFileAtomic(record, JSON.stringify({ artifactBytes, buildS }));
-  return { resolve, folder, artifactBytes, buildS };
+  await writeFileAtomic(record, JSON.stringify({ artifactBytes, buildS, fromScratch }));
+  return { resolve, folder, artifactBytes, buildS, fromScratch };
 }
 
 /** Bytes of a file, or of all files below a folder; links count as themselves. */
@@ -140,7 +145,7 @@ async function copySource(from: string, to: string): Promise<void> {
   await rename(`${to}.copy`, to);
 }
 
-async function sourceFiles(folder: string): Promise<string[]> {
+export async function sourceFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const files = await Promise.all(
     entries

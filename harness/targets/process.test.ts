@@ -30,7 +30,7 @@ async function launch(fault = "none"): Promise<Service> {
   const command = ["env", `FAULT=${fault}`, process.execPath, join(source, "service.mjs")];
   const target = processTarget(
     { ...manifest, run: { command } },
-    { resolve: (argument) => argument, folder, artifactBytes: 0, buildS: null },
+    { resolve: (argument) => argument, folder, artifactBytes: 0, buildS: 0, fromScratch: true },
   );
   const settings = { redisUrl: redis.url, workers: 1, l1MaxBytes: 1_048_576 };
   return target.launch({ settings, cpus: [0], logFile: join(folder, `${fault}.log`), signal });
