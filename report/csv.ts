@@ -1,4 +1,5 @@
 /** One line per figure, in the units of metrics.ts. */
+import { ownMetrics } from "../harness/core/own-metrics.ts";
 import { metrics } from "../harness/core/metrics.ts";
 import type { Column, ReportModel, Row, Table } from "./model-types.ts";
 
@@ -23,9 +24,10 @@ const header = [
 ];
 
 export function renderCsv(model: ReportModel): string {
-  const lines = model.tables.flatMap((table) =>
-    table.rows.flatMap((row) => table.allColumns.map((column) => figureLine(model, table, row, column))),
-  );
+  const lines = model.tables.flatMap((table) => [
+    ...table.rows.flatMap((row) => table.allColumns.map((column) => figureLine(model, table, row, column))),
+    ...ownLines(model, table),
+  ]);
   return [header, ...lines].map((line) => `${line.map(csvField).join(",")}\r\n`).join("");
 }
 
@@ -33,7 +35,6 @@ function figureLine(model: ReportModel, table: Table, row: Row, { metric }: Colu
   const cell = row.cells[metric];
   const interval = cell.raw?.interval;
   const numbers = row.status === "measured" ? cell.footnotes : row.footnotes;
-  const notes = model.footnotes.filter(({ number }) => numbers.includes(number)).map(({ reason, cure }) => `${reason} ${cure}`);
   return [
     table.scenario,
     table.offeredRatePerS,
@@ -51,8 +52,28 @@ function figureLine(model: ReportModel, table: Table, row: Row, { metric }: Colu
     cell.raw?.launches ?? "",
     cell.comparison?.kind ?? "",
     cell.comparison && "factor" in cell.comparison ? cell.comparison.factor : "",
-    notes.join(" "),
+    notesOf(model, numbers),
   ];
+}
+
+function ownLines(model: ReportModel, { own, scenario, offeredRatePerS }: Table): (string | number)[][] {
+  return (own?.rows ?? []).flatMap(({ implementation, language, variant, values }) =>
+    values.map(({ verdict, raw, footnotes }, column) => {
+      const metric = own?.columns[column]?.metric ?? "recovery";
+      const known = raw.verdict === "void" ? null : raw;
+      const notes = notesOf(model, footnotes);
+      const { kind = "", low = "", high = "" } = known?.interval ?? {};
+      const figure = [metric, ownMetrics[metric].unit, verdict, known?.value ?? "", kind, low, high, known?.launches ?? ""];
+      return [scenario, offeredRatePerS, implementation, language, variant, "measured", ...figure, "", "", notes];
+    }),
+  );
+}
+
+function notesOf(model: ReportModel, numbers: readonly number[]): string {
+  return model.footnotes
+    .filter(({ number }) => numbers.includes(number))
+    .map(({ reason, cure }) => `${reason} ${cure}`)
+    .join(" ");
 }
 
 /** Text that a spreadsheet would run as a formula gets an apostrophe (OWASP, "CSV Injection"). */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { csvField } from "./csv.ts";
 import { escaped } from "./markdown.ts";
+import { metricNames } from "../harness/core/metrics.ts";
 import { renderers } from "./renderers.ts";
 import { hostileText, syntheticResult, type SyntheticService } from "./testing/synthetic-result.ts";
 
@@ -22,7 +23,7 @@ describe("csv", () => {
 
   it("has a line for each figure, and as many fields in each", async () => {
     const lines = (await render("csv")).trimEnd().split("\r\n");
-    expect(lines).toHaveLength(1 + 2 * 21);
+    expect(lines).toHaveLength(1 + 2 * metricNames.length);
     expect(lines[1]).toContain("rust-production,Rust,production,measured,throughput,ops/s,bounded,");
   });
 });

@@ -10,13 +10,14 @@ export interface Scale {
   readonly digits: number;
 }
 
-const scales: Record<Unit, Scale> = {
+export const scales: Readonly<Record<Unit, Scale>> = {
   "ops/s": { unit: "ops/s", divisor: 1, digits: 4 },
   us: { unit: "ms", divisor: 1000, digits: 3 },
   "us/op": { unit: "µs/op", divisor: 1, digits: 4 },
   bytes: { unit: "MB", divisor: 1e6, digits: 4 },
   ms: { unit: "ms", divisor: 1, digits: 4 },
   share: { unit: "%", divisor: 0.01, digits: 4 },
+  count: { unit: "", divisor: 1, digits: 3 },
 };
 
 /** Counted once per build rather than sampled over launches. */
@@ -45,12 +46,21 @@ export function formatFigure(
   value: number,
   interval: Interval | null,
   floor = false,
-  { divisor, digits }: Scale = scaleFor(metric),
+  scale: Scale = scaleFor(metric),
+): FigureText {
+  return formatScaled(value, interval, scale, { floor, exact: exactMetrics.has(metric) });
+}
+
+export function formatScaled(
+  value: number,
+  interval: Interval | null,
+  { divisor, digits }: Scale,
+  { floor, exact }: { readonly floor: boolean; readonly exact: boolean },
 ): FigureText {
   const shown = value / divisor;
   if (interval === null) {
     // One launch supports hardly any digit; a counted size supports all of them.
-    const place = magnitude(shown) - (exactMetrics.has(metric) ? 3 : 2) + 1;
+    const place = magnitude(shown) - (exact ? 3 : 2) + 1;
     return { value: atPlace(shown, place, floor ? Math.floor : Math.round), low: null, high: null };
   }
   const low = interval.low / divisor;

@@ -1,6 +1,6 @@
 /** The sentence, the tables and the footnotes, for a pull request or a job summary. */
 import { comparisonMark, footnoteMarks, legend, rowState, tieText, valueText } from "./cell-text.ts";
-import type { CellView, ReportModel, Row, Table } from "./model-types.ts";
+import type { CellView, RedisExcluded, ReportModel, Row, Table } from "./model-types.ts";
 
 export function renderMarkdown(model: ReportModel): string {
   const facts = model.facts.map(({ label, value }) => `- ${label}: ${escaped(value)}`);
@@ -8,6 +8,7 @@ export function renderMarkdown(model: ReportModel): string {
     `# ${escaped(model.title)}`,
     `**${escaped(model.verdict)}**`,
     ...model.tables.map(tableBlock),
+    ...(model.redisExcluded === null ? [] : [redisExcludedBlock(model.redisExcluded)]),
     escaped(legend.join("; ")),
     model.footnotes.map(({ number, reason, cure }) => `\\[${number}\\] ${escaped(`${reason} ${cure}`)}`).join("  \n"),
     [
@@ -29,7 +30,32 @@ function tableBlock(table: Table): string {
     state(row),
   ]);
   const ties = tieText(table).flatMap((line) => ["", escaped(line)]);
-  return [`## ${escaped(table.title)}`, "", ...[head, rule, ...rows].map((line) => `| ${line.join(" | ")} |`), ...ties].join("\n");
+  return [`## ${escaped(table.title)}`, "", ...grid([head, rule, ...rows]), ...ties, ...ownLines(table)].join("\n");
+}
+
+const grid = (lines: readonly (readonly string[])[]): string[] => lines.map((line) => `| ${line.join(" | ")} |`);
+
+function ownLines({ own }: Table): string[] {
+  if (own === null || own.rows.length === 0) return [];
+  const head = ["implementation", ...own.columns.map(({ title, unit }) => (unit === "" ? title : `${title}, ${unit}`))];
+  const rows = own.rows.map(({ name, values }) => [
+    escaped(name),
+    ...values.map(({ text, interval, footnotes }) =>
+      escaped(`${text}${interval === null ? "" : ` (${interval})`} ${footnoteMarks(footnotes)}`.trim()),
+    ),
+  ]);
+  return ["", ...grid([head, ["---", ...own.columns.map(() => "---:")], ...rows])];
+}
+
+function redisExcludedBlock({ ways, rows, gaps }: RedisExcluded): string {
+  const lines = [
+    ["", ...ways.map(({ title, unit }) => escaped(`${title}, ${unit}`))],
+    ["---", ...ways.map(() => "---:")],
+    ...rows.map(({ name, values }) => [escaped(name), ...values.map(escaped)]),
+    ["slowest by fastest", ...gaps],
+    ["cannot say", ...ways.map(({ cannot }) => escaped(cannot))],
+  ];
+  return ["## Without Redis", "", ...grid(lines)].join("\n");
 }
 
 function cellMarkdown(cell: CellView): string {

@@ -1,6 +1,7 @@
 /** What a report says, before it is text, markdown or HTML. Renderers add form and never a number or a judgement. */
 import type { MetricName } from "../harness/core/metrics.ts";
-import type { Interval } from "../harness/core/result.ts";
+import type { OwnMetricName } from "../harness/core/own-metrics.ts";
+import type { Figure, Interval } from "../harness/core/result.ts";
 import type { Ratio } from "../harness/core/compare.ts";
 import type { Migration } from "../harness/core/advice-migration.ts";
 import type { Advice } from "../harness/core/advice.ts";
@@ -21,6 +22,8 @@ export interface ReportModel {
   readonly tables: readonly Table[];
   readonly coldStart: ColdStartChart | null;
   readonly footnotes: readonly Footnote[];
+  /** Null where the run has only one of the ways. */
+  readonly redisExcluded: RedisExcluded | null;
   readonly cost: CostView;
   readonly articles: ArticleTest;
   readonly experience: Experience;
@@ -72,6 +75,8 @@ export interface Table {
   /** Every metric there is, for the complete list of figures. */
   readonly allColumns: readonly Column[];
   readonly rows: readonly Row[];
+  /** Null where the scenario has no figures that only it has. */
+  readonly own: OwnFigures | null;
   /** Metric by metric, the sets that nobody may rank among themselves. */
   readonly ties: readonly { readonly metric: MetricName; readonly title: string; readonly sets: readonly (readonly string[])[] }[];
   readonly charts: TableCharts;
@@ -83,6 +88,29 @@ export interface Column {
   readonly unit: string;
   readonly better: "higher" | "lower";
   readonly meaning: string;
+}
+
+/** Figures that only this scenario has. */
+export interface OwnFigures {
+  readonly columns: readonly { readonly metric: OwnMetricName; readonly title: string; readonly unit: string; readonly meaning: string }[];
+  readonly rows: readonly (Identity & { readonly values: readonly OwnValue[] })[];
+}
+
+export interface OwnValue {
+  readonly verdict: Verdict;
+  /** In the column's unit, with ">=" before a lower bound; "void" without a number. */
+  readonly text: string;
+  readonly interval: string | null;
+  readonly footnotes: readonly number[];
+  readonly raw: Figure;
+}
+
+/** What the services cost without Redis, by several ways that each say something else. */
+export interface RedisExcluded {
+  readonly ways: readonly { readonly title: string; readonly unit: string; readonly says: string; readonly cannot: string }[];
+  readonly rows: readonly (Identity & { readonly values: readonly string[] })[];
+  /** Way by way, the slowest over the fastest; "" where fewer than two are known. */
+  readonly gaps: readonly string[];
 }
 
 export type RowStatus = "measured" | "skipped" | "failed" | "not measured";

@@ -25,9 +25,8 @@ describe("the verdict", () => {
 
   it("says too close to call where an interval of a ratio includes 1", () => {
     const { verdict } = report([rust, { ...go, slowness: 1.0 }, python]);
-    expect(verdict).toMatch(
-      /^Rust and Go are too close to call on throughput .*, p99 at 2,000 requests\/s \(Python [\d.–]+ times that of Rust\)/,
-    );
+    expect(verdict).toMatch(/^Rust and Go are too close to call on throughput /);
+    expect(verdict).toMatch(/too close to call on p99 at 2,000 requests\/s \(Python [\d.–]+ times that of (Rust|Go)\)/);
     expect(verdict).not.toContain("has the lowest p99");
   });
 

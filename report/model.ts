@@ -15,6 +15,7 @@ import type { ReportModel, Table } from "./model-types.ts";
 import { identify } from "./names.ts";
 import { printableDeep } from "./printable.ts";
 import { gradeOf } from "./quality.ts";
+import { redisExcluded } from "./redis-excluded.ts";
 import { buildTables } from "./tables.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -40,6 +41,7 @@ export function buildReport(result: Result, baseline?: Result): ReportModel {
     tables,
     coldStart: coldStartChart(result, identities),
     footnotes: footnotes.all(),
+    redisExcluded: redisExcluded(result, identities),
     cost,
     articles: testArticles(result),
     experience: experienceOf(result, identities),

@@ -7,6 +7,7 @@ import { formatFigure, groupThousands, type Scale, scaleFor } from "./format.ts"
 import { inOrder } from "./headline.ts";
 import type { CellView, Column, Comparison, Row, RowStatus, Table, Verdict } from "./model-types.ts";
 import type { Identity } from "./names.ts";
+import { ownFigures } from "./own-figures.ts";
 import { rank } from "./ranking.ts";
 import { tiedSets } from "./ties.ts";
 
@@ -31,6 +32,7 @@ export function buildTables(result: Result, identities: ReadonlyMap<string, Iden
         columns: mainMetrics.map(column),
         allColumns: metricNames.map(column),
         rows,
+        own: ownFigures(scenario, rate, result, identities, footnotes),
         ties: tiesOf(rows, cells),
         charts: tableCharts(result, scenario, rate, rows),
       };

@@ -27,6 +27,7 @@ export function renderTerminal(model: ReportModel, { columns, colour }: Terminal
       "",
       ...wrap(table.title, width).map((line) => paint("underline", line)),
       ...tableLines(table, width, paint),
+      ...ownLines(table).flatMap((line) => wrap(line, width, "  ")),
       ...tieText(table).flatMap((line) => wrap(line, width, "  ")),
     ]),
     "",
@@ -39,6 +40,18 @@ export function renderTerminal(model: ReportModel, { columns, colour }: Terminal
     ...labelled("Again", model.command, width),
   ];
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+}
+
+/** One line per figure that only this scenario has. */
+function ownLines({ own }: TableModel): string[] {
+  return (own?.columns ?? []).map(({ title, unit }, column) => {
+    const values = own?.rows.map(({ name, values }) => {
+      const value = values[column];
+      const range = value?.interval ? ` (${value.interval})` : "";
+      return `${name} ${value?.text ?? "-"}${range}${footnoteMarks(value?.footnotes ?? [])}`;
+    });
+    return `${title}${unit === "" ? "" : `, ${unit}`}: ${values?.join("; ")}`;
+  });
 }
 
 const shownFacts: ReadonlySet<string> = new Set(["Machine", "Redis", "Topology", "Date", "Run"]);

@@ -2,6 +2,7 @@
 import { errorShare, type GateOutcome, lateSending, rightAnswers, sum } from "./gates.ts";
 import { mergeHistograms, percentile, samplesBeyond, samplesNeededBeyond } from "./histogram.ts";
 import { metricNames, type MetricName } from "./metrics.ts";
+import { type OwnMetricName, ownMetricNames, ownMetrics, stalenessLimitMs } from "./own-metrics.ts";
 import type { Plan } from "./plan-schema.ts";
 import type { Cell, ColdStart, Figure, Finding, ImplementationResult, LoadPointResult, MeasuredOutcome, Trial } from "./result.ts";
 import { operations, type Operation, type Scenario } from "./scenario.ts";
@@ -61,6 +62,13 @@ const definitions: Readonly<Record<Exclude<MetricName, "coldStart" | "artifact">
   writeP99: timePercentile(99, "responseTimeUs", ["put"]),
   serviceP50: timePercentile(50, "serviceTimeUs", operations),
   serviceP99: timePercentile(99, "serviceTimeUs", operations),
+  ownTime: {
+    part: "open-loop",
+    value: (_launch, { serviceTimes }) =>
+      serviceTimes === null || serviceTimes.requests === 0
+        ? null
+        : ((serviceTimes.requestS - serviceTimes.redisCallS) * 1e6) / serviceTimes.requests,
+  },
   cpuPerOperation: cpuPerOperation("closed-loop", "serviceCpuS"),
   cpuPerOperationOpen: cpuPerOperation("open-loop", "serviceCpuS"),
   redisCpuPerOperation: cpuPerOperation("closed-loop", "redisCpuS"),
@@ -134,6 +142,11 @@ function buildCell(input: CellsInput, scenario: Scenario, implementation: Implem
     scenario: scenario.id,
     offeredRatePerS,
     figures: Object.fromEntries(metricNames.map((name) => [name, figure(name)])) as Cell["figures"],
+    ownFigures: Object.fromEntries(
+      ownMetricNames
+        .filter((name) => ownMetrics[name].applies(scenario))
+        .map((name) => [name, launches.length === 0 ? figure("errors") : ownFigure(name, launches, offeredRatePerS)]),
+    ),
     launches: {
       planned: input.plan.settings.rounds,
       measured: launches.length,
@@ -143,7 +156,25 @@ function buildCell(input: CellsInput, scenario: Scenario, implementation: Implem
   };
 }
 
-function trialFigure(name: MetricName, definition: Definition, launches: readonly Launch[], offeredRatePerS: number): Figure {
+/** Shares and times of the scenario's own figures may be zero, so they get a mean and a range. */
+function ownFigure(name: OwnMetricName, launches: readonly Launch[], offeredRatePerS: number): Figure {
+  const { part, value } = ownMetrics[name];
+  const figure = trialFigure(
+    null,
+    { part, share: true, value: ({ scenario }, point) => value(point, scenario) },
+    launches,
+    offeredRatePerS,
+  );
+  if (figure.verdict !== "valid" || !name.startsWith("stale") || figure.value < stalenessLimitMs) return figure;
+  return {
+    ...figure,
+    verdict: "bounded",
+    reason: `the older value was still given after ${stalenessLimitMs / 1000} s, where watching ended`,
+    cure: "a service without invalidation shows another's write when its L1 life ends",
+  };
+}
+
+function trialFigure(name: MetricName | null, definition: Definition, launches: readonly Launch[], offeredRatePerS: number): Figure {
   const points = launches.flatMap((launch) => {
     const index = launch.outcome.loadPoints.findIndex(({ load: { point } }) =>
       definition.part === "open-loop"
@@ -179,8 +210,8 @@ function trialFigure(name: MetricName, definition: Definition, launches: readonl
 }
 
 /** A percentile of all launches together, where each alone has too few samples; it has no interval. */
-function mergedFigure(name: MetricName, points: readonly LoadPointResult[]): Figure {
-  const merge = mergeable[name];
+function mergedFigure(name: MetricName | null, points: readonly LoadPointResult[]): Figure {
+  const merge = name === null ? undefined : mergeable[name];
   if (merge === undefined)
     return {
       verdict: "void",

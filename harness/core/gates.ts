@@ -131,6 +131,8 @@ const operationMix: Gate = ({ load, scenario }) => {
 
 /** At most 0.1 % of the requests may fail without making the load point void; the share is a figure of its own. */
 const fewErrors: Gate = ({ load, scenario }) => {
+  // Where Redis is taken away on purpose, what fails then is the figure.
+  if (scenario.redisPause !== undefined && isOpen(load)) return null;
   const share = errorShare(load, scenario);
   if (share <= 0.001) return null;
   return {
@@ -172,10 +174,10 @@ export function judgeLoadPoint(input: GateInput, loadPoint: number): readonly Fi
   });
 }
 
-/** The statuses that are right answers to the load: 404 only where the load itself deletes keys. */
+/** The statuses that are right answers to the load: 404 only where the load itself deletes keys or lets them expire. */
 function rightStatuses(operation: Operation, scenario: Scenario): readonly string[] {
   if (operation !== "get") return ["204"];
-  return scenario.operations.delete > 0 ? ["200", "404"] : ["200"];
+  return scenario.operations.delete > 0 || scenario.ttlS !== undefined ? ["200", "404"] : ["200"];
 }
 
 /** Answers in the window that are right. Only these are throughput. */

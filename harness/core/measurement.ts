@@ -51,6 +51,8 @@ export const loadMeasurementSchema = z.strictObject({
   agentCpuS: z.number().min(0),
   /** Answers per 100 ms, from the start of the window. */
   answersPer100Ms: z.array(count),
+  /** Those of them that said 5xx. */
+  faultsPer100Ms: z.array(count),
 });
 export type LoadMeasurement = z.infer<typeof loadMeasurementSchema>;
 

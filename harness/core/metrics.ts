@@ -15,6 +15,13 @@ export const metrics = {
   writeP99: { title: "p99 of writes", unit: "us", better: "lower", meaning: "99th percentile of the response time of PUT, open loop" },
   serviceP50: { title: "service p50", unit: "us", better: "lower", meaning: "median from the actual send, open loop" },
   serviceP99: { title: "service p99", unit: "us", better: "lower", meaning: "99th percentile from the actual send, open loop" },
+  ownTime: {
+    title: "own time, mean",
+    unit: "us",
+    better: "lower",
+    meaning:
+      "the service's own request time minus its Redis call time, by its metrics, per request, open loop; a request that waits for another's call counts that wait as its own",
+  },
   cpuPerOperation: {
     title: "CPU per op",
     unit: "us/op",
@@ -59,6 +66,6 @@ export const metrics = {
   getShare: { title: "share of GET", unit: "share", better: "higher", meaning: "achieved share of GET in the open loop" },
 } as const satisfies Record<string, { title: string; unit: Unit; better: "higher" | "lower"; meaning: string }>;
 
-export type Unit = "ops/s" | "us" | "us/op" | "bytes" | "ms" | "share";
+export type Unit = "ops/s" | "us" | "us/op" | "bytes" | "ms" | "share" | "count";
 export type MetricName = keyof typeof metrics;
 export const metricNames = Object.keys(metrics) as MetricName[];

@@ -47,12 +47,21 @@ export function buildPlan({ settings, topology, implementations, scenarios }: Pl
 
 /** Wall time of one trial, s. */
 export function trialS(settings: Settings, scenario: Scenario): number {
-  const openS = scenario.openLoop.offeredRatesPerS.length * (settings.leadInMs + settings.openLoopMs);
+  const openS = scenario.openLoop.offeredRatesPerS.length * (settings.leadInMs + openLoopMs(scenario, settings));
   return (
     trialOverheadS +
     keyCount(scenario, settings) / keysLoadedPerS +
     (settings.warmUpMs + openS + settings.leadInMs + settings.closedLoopMs) / 1000
   );
+}
+
+/** Seen after Redis is back: services that reconnect step by step need a while. */
+const afterRedisPauseMs = 4_000;
+
+/** Where Redis is paused, the window must hold the time before it, the pause and the recovery. */
+export function openLoopMs({ redisPause }: Scenario, settings: Pick<Settings, "openLoopMs">): number {
+  if (redisPause === undefined) return settings.openLoopMs;
+  return Math.max(settings.openLoopMs, redisPause.afterMs + redisPause.durationMs + afterRedisPauseMs);
 }
 
 /** The keys of the data set; the preset quick may use fewer. */

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { manifestSchema } from "./implementation.ts";
 import { connectMeasurementSchema, loadMeasurementSchema } from "./measurement.ts";
 import { metricNames, type MetricName } from "./metrics.ts";
+import { ownMetricNames } from "./own-metrics.ts";
 import { planSchema } from "./plan-schema.ts";
 import { scenarioSchema } from "./scenario.ts";
 
@@ -46,6 +47,15 @@ export const loadPointResultSchema = z.strictObject({
   redisCalls: z.record(z.string(), count),
   /** cache_requests_total of the service by "op/result", over the load point with its lead-in. */
   serviceRequests: z.record(z.string(), count),
+  /** The service's own histograms, over the load point with its lead-in: requests on keys, and its calls to Redis; null: not given. */
+  serviceTimes: z.strictObject({ requests: count, requestS: z.number().min(0), redisCallS: z.number().min(0) }).nullable(),
+  /** What was done or seen beside the load, where the scenario asks for it. */
+  beside: z.strictObject({
+    /** Of each write through the second instance: how long the first one went on giving an older value, ms. */
+    stalenessMs: z.array(z.number().min(0)).optional(),
+    /** When Redis was paused, ms from the start of the window. */
+    redisPause: z.strictObject({ startMs: z.number(), endMs: z.number() }).optional(),
+  }),
 });
 export type LoadPointResult = z.infer<typeof loadPointResultSchema>;
 
@@ -112,6 +122,8 @@ export const cellSchema = z.strictObject({
   scenario: z.string(),
   offeredRatePerS: z.number(),
   figures: z.strictObject(Object.fromEntries(metricNames.map((name) => [name, figureSchema])) as Record<MetricName, typeof figureSchema>),
+  /** Figures that only this scenario has. */
+  ownFigures: z.partialRecord(z.enum(ownMetricNames), figureSchema),
   launches: z.strictObject({ planned: count, measured: count, void: count, failed: count }),
 });
 export type Cell = z.infer<typeof cellSchema>;

@@ -19,6 +19,8 @@ const keyChoice = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("uniform") }),
   /** P(rank r) is proportional to 1 / r^exponent (YCSB uses 0.99). */
   z.strictObject({ kind: z.literal("zipf"), exponent: z.number().min(0).max(3) }),
+  /** One key is asked for with this probability, all others alike. */
+  z.strictObject({ kind: z.literal("hot-key"), share: z.number().gt(0).max(1) }),
 ]);
 
 export const scenarioSchema = z.strictObject({
@@ -42,6 +44,18 @@ export const scenarioSchema = z.strictObject({
     z.strictObject({ kind: z.literal("share-of-data"), share: z.number().gt(0).max(2) }),
   ]),
   openLoop: z.strictObject({ offeredRatesPerS: z.array(z.int().min(1).max(1_000_000)).min(1) }),
+  /** Life of the data set and of every value written (`?ttl=`), s; absent: an hour, and the service's default. */
+  ttlS: z.int().min(1).max(86_400).optional(),
+  /** L1_TTL_MS of the service; absent: its default. */
+  l1TtlMs: z.int().min(1).max(86_400_000).optional(),
+  /** No warm-up: the load begins on a service that has just started and has nothing in L1. */
+  coldL1: z.literal(true).optional(),
+  /** A second instance on the same Redis and processors, to see how long a write through one stays unseen by the other. */
+  secondInstance: z.literal(true).optional(),
+  /** In the open loop Redis stops answering (CLIENT PAUSE) for so long, so long after the window began. */
+  redisPause: z.strictObject({ afterMs: z.int().min(100), durationMs: z.int().min(100).max(60_000) }).optional(),
+  /** Between the service and Redis each reply is held back for so long: a network of a known latency. */
+  redisDelayMs: z.number().min(0.1).max(100).optional(),
 });
 
 export type Scenario = z.infer<typeof scenarioSchema>;

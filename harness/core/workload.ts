@@ -18,6 +18,8 @@ export interface CacheWorkload {
   readonly operations: Readonly<Record<Operation, number>>;
   readonly keys: { readonly count: number; readonly choice: KeyChoice };
   readonly valueSize: ValueSize;
+  /** Life of what is written, s; absent: the service's default. */
+  readonly ttlS?: number;
 }
 
 /** Operations as the stream holds them; the order of `operations` in scenario.ts. */

@@ -37,6 +37,7 @@ export function mergeMeasurements(
     busyShare: Math.max(...parts.map((part) => part.busyShare)),
     agentCpuS: total((part) => part.cpuS),
     answersPer100Ms: parts[0].answersPer100Ms.map((_, step) => total((part) => part.answersPer100Ms[step] ?? 0)),
+    faultsPer100Ms: parts[0].faultsPer100Ms.map((_, step) => total((part) => part.faultsPer100Ms[step] ?? 0)),
   };
 }
 

@@ -63,4 +63,5 @@ export interface AgentMeasurement {
   readonly busyShare: number;
   readonly cpuS: number;
   readonly answersPer100Ms: readonly number[];
+  readonly faultsPer100Ms: readonly number[];
 }

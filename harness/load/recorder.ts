@@ -48,6 +48,7 @@ export class Recorder {
   readonly #failed: Partial<Record<FailureKind, number>> = {};
   readonly #lag = new MicrosecondHistogram();
   readonly #series: Uint32Array;
+  readonly #faults: Uint32Array;
   readonly #cache = new Uint32Array(3);
   #received = 0;
   #timedOut = 0;
@@ -57,6 +58,7 @@ export class Recorder {
   constructor(startUs: number, durationMs: number) {
     this.#startUs = startUs;
     this.#series = new Uint32Array(Math.ceil(durationMs / 100));
+    this.#faults = new Uint32Array(this.#series.length);
   }
 
   sent(operation: number): void {
@@ -77,7 +79,9 @@ export class Recorder {
     own.responseTime.record(atUs - request.dueUs);
     if (request.operation === getCode) this.#cache[cache] = (this.#cache[cache] ?? 0) + 1;
     const step = Math.floor((atUs - this.#startUs) / seriesStepUs);
-    if (step >= 0 && step < this.#series.length) this.#series[step] = (this.#series[step] ?? 0) + 1;
+    if (step < 0 || step >= this.#series.length) return;
+    this.#series[step] = (this.#series[step] ?? 0) + 1;
+    if (status >= 500) this.#faults[step] = (this.#faults[step] ?? 0) + 1;
   }
 
   /** Censored: all that is known is that the answer would have taken longer than the timeout. */
@@ -107,6 +111,7 @@ export class Recorder {
       operations: { get, put, delete: remove } as Record<Operation, AgentOperation>,
       cache: { l1: this.#cache[1] ?? 0, l2: this.#cache[2] ?? 0, absent: this.#cache[0] ?? 0 },
       answersPer100Ms: Array.from(this.#series),
+      faultsPer100Ms: Array.from(this.#faults),
     };
   }
 

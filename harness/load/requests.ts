@@ -21,7 +21,8 @@ function cacheRequests(workload: CacheWorkload, seed: number, share: Share, host
   const templates = valueTemplates(workload, seed);
   const stream = buildStream(workload, seed, templates.sizes.length);
   const cursor = new StreamCursor(stream.length, share);
-  const head = (method: string, key: number) => `${method} /v1/cache/${keyName(key)} HTTP/1.1\r\nHost: ${host}\r\n`;
+  const head = (method: string, key: number, query = "") => `${method} /v1/cache/${keyName(key)}${query} HTTP/1.1\r\nHost: ${host}\r\n`;
+  const life = workload.ttlS === undefined ? "" : `?ttl=${workload.ttlS}`;
   const bodiless = bodilessRequests(stream.length, share, (entry) => {
     const operation = stream.operations[entry];
     if (operation === operationCodes.put) return null;
@@ -38,7 +39,7 @@ function cacheRequests(workload: CacheWorkload, seed: number, share: Share, host
       if (typeof prebuilt === "string") return prebuilt;
       const key = stream.keys[entry] ?? 0;
       const template = stream.templates[entry] ?? 0;
-      return head("PUT", key) + (lengths[template] ?? "") + templates.document(template, key, cursor.version());
+      return head("PUT", key, life) + (lengths[template] ?? "") + templates.document(template, key, cursor.version());
     },
   };
   return source;

@@ -52,6 +52,11 @@ export class RedisAdmin implements AsyncDisposable {
     return this.#redis.dbsize();
   }
 
+  /** The server answers nobody for so long; resolves when that has begun. */
+  async pause(durationMs: number): Promise<void> {
+    await this.#redis.call("CLIENT", "PAUSE", String(durationMs), "ALL");
+  }
+
   async removeCacheKeys(): Promise<void> {
     for await (const keys of this.#redis.scanStream({ match: `${keyPrefix}*`, count: 1_000 })) {
       if ((keys as string[]).length > 0) await this.#redis.unlink(...(keys as string[]));

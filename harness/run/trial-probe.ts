@@ -2,7 +2,7 @@
 import type { LoadPoint } from "../core/measurement.ts";
 import type { LoadPointResult, MemorySample } from "../core/result.ts";
 import { memoryOf } from "../probes/process-tree.ts";
-import { countsSince, readServiceCounts } from "../probes/service-metrics.ts";
+import { countsSince, readServiceMetrics, type ServiceMetrics, timesSince } from "../probes/service-metrics.ts";
 import type { RedisAdmin } from "../redis/admin.ts";
 import type { Service } from "../targets/service.ts";
 import { CpuWindow } from "./cpu-window.ts";
@@ -25,28 +25,41 @@ export class TrialProbe {
     if (memory.processes > 0) this.memory.push({ phase, atS, ...memory });
   }
 
-  async around(point: LoadPoint, load: (onWindow: () => void) => Promise<LoadPointResult["load"]>): Promise<LoadPointResult> {
-    const [callsBefore, countsBefore] = await this.#counts();
+  /** `beside` begins with the window. */
+  async around(
+    point: LoadPoint,
+    load: (onWindow: () => void) => Promise<LoadPointResult["load"]>,
+    beside: () => Promise<LoadPointResult["beside"]>,
+  ): Promise<LoadPointResult> {
+    const [callsBefore, before] = await this.#counts();
     const cpu = new CpuWindow(this.#service, this.#redis);
     // Once a second, not oftener: reading smaps_rollup holds up the process that is read.
     const sampling = setInterval(() => this.sampleMemory(point.kind), 1_000);
     try {
-      const measured = await load(() => cpu.mark());
-      const [callsAfter, countsAfter] = await this.#counts();
+      let besides: Promise<LoadPointResult["beside"]> | null = null;
+      const measured = await load(() => {
+        cpu.mark();
+        besides ??= beside();
+        // It is awaited below; until then a failure must not count as unhandled.
+        besides.catch(() => {});
+      });
+      const [callsAfter, after] = await this.#counts();
       const { serviceCpuS, redisCpuS } = await cpu.within(measured.elapsedS);
       return {
         load: measured,
         serviceCpuS,
         redisCpuS,
         redisCalls: countsSince(callsBefore, callsAfter),
-        serviceRequests: countsSince(countsBefore, countsAfter),
+        serviceRequests: countsSince(before.counts, after.counts),
+        serviceTimes: timesSince(before.times, after.times),
+        beside: (await besides) ?? {},
       };
     } finally {
       clearInterval(sampling);
     }
   }
 
-  #counts(): Promise<[Record<string, number>, Readonly<Record<string, number>>]> {
-    return Promise.all([this.#redis.calls(), readServiceCounts(this.#service.origin, this.#signal)]);
+  #counts(): Promise<[Record<string, number>, ServiceMetrics]> {
+    return Promise.all([this.#redis.calls(), readServiceMetrics(this.#service.origin, this.#signal)]);
   }
 }

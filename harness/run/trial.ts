@@ -1,7 +1,7 @@
 /** One trial: one fresh Redis, one fresh launch, a fixed sequence of load points on the same warm service. */
 import { judgeLoadPoint } from "../core/gates.ts";
 import type { LoadPoint } from "../core/measurement.ts";
-import { keyCount } from "../core/plan.ts";
+import { keyCount, openLoopMs } from "../core/plan.ts";
 import type { PlannedTrial, Settings, Topology } from "../core/plan-schema.ts";
 import type { Finding, LoadPointResult, MeasuredOutcome, Trial } from "../core/result.ts";
 import type { Scenario } from "../core/scenario.ts";
@@ -11,12 +11,14 @@ import { engines } from "../load/engines.ts";
 import { untilAccepted } from "../probes/accepted-connections.ts";
 import { highWaterBytes } from "../probes/process-tree.ts";
 import { RedisAdmin } from "../redis/admin.ts";
+import { delayed } from "../redis/delay.ts";
 import type { RedisSource } from "../redis/source.ts";
 import { ServiceFault, untilReady, whileAlive } from "../targets/readiness.ts";
 import type { Launchable, Service } from "../targets/service.ts";
+import { besideOpenLoop } from "./beside.ts";
 import { TrialProbe } from "./trial-probe.ts";
 
-/** The data set outlives every trial. */
+/** The data set outlives every trial, unless the scenario lets it expire. */
 const dataSetTtlS = 3_600;
 
 export interface TrialOptions {
@@ -46,8 +48,14 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
 }
 
 function workloadOf(scenario: Scenario, settings: Settings): CacheWorkload {
-  const { operations, keys, valueSize } = scenario;
-  return { kind: "cache", operations, keys: { count: keyCount(scenario, settings), choice: keys.choice }, valueSize };
+  const { operations, keys, valueSize, ttlS } = scenario;
+  return {
+    kind: "cache",
+    operations,
+    keys: { count: keyCount(scenario, settings), choice: keys.choice },
+    valueSize,
+    ...(ttlS !== undefined && { ttlS }),
+  };
 }
 
 async function measure(options: TrialOptions): Promise<MeasuredOutcome> {
@@ -60,14 +68,25 @@ async function measure(options: TrialOptions): Promise<MeasuredOutcome> {
   const dataBytes = await loadDataSet(admin, workload, settings.seed, signal);
 
   const l1MaxBytes = scenario.l1.kind === "bytes" ? scenario.l1.maxBytes : Math.round(dataBytes * scenario.l1.share);
+  await using delay =
+    scenario.redisDelayMs === undefined
+      ? null
+      : await delayed(redis, scenario.redisDelayMs, { cpus: cpus(topology.redis), logFile: `${logFile}.delay`, signal });
   const launch = {
-    settings: { redisUrl: redis.url, workers: topology.service.length, l1MaxBytes },
+    settings: {
+      redisUrl: (delay ?? redis).url,
+      workers: topology.service.length,
+      l1MaxBytes,
+      ...(scenario.l1TtlMs !== undefined && { extra: { L1_TTL_MS: String(scenario.l1TtlMs) } }),
+    },
     cpus: cpus(topology.service),
     logFile,
     signal,
   };
   await using service = await launchable.launch(launch);
   const readyMs = await untilReady(service, signal);
+  await using second = scenario.secondInstance ? await launchable.launch({ ...launch, logFile: `${logFile}.second` }) : null;
+  if (second !== null) await untilReady(second, signal);
   const probe = new TrialProbe(service, admin, signal);
   probe.sampleMemory("idle");
 
@@ -82,11 +101,13 @@ async function measure(options: TrialOptions): Promise<MeasuredOutcome> {
     requestTimeoutMs: settings.requestTimeoutMs,
     signal,
   });
-  return await whileAlive(service, drive({ ...options, service, generator, probe, connections, readyMs }));
+  return await whileAlive(service, drive({ ...options, service, second, admin, generator, probe, connections, readyMs }));
 }
 
 interface Drive extends TrialOptions {
   readonly service: Service;
+  readonly second: Service | null;
+  readonly admin: RedisAdmin;
   readonly generator: Generator;
   readonly probe: TrialProbe;
   readonly connections: number;
@@ -98,6 +119,8 @@ async function drive({
   settings,
   topology,
   service,
+  second,
+  admin,
   generator,
   probe,
   connections,
@@ -108,13 +131,24 @@ async function drive({
   const accepted = await untilAccepted(service.port, connect.connections, signal);
   const findings: Finding[] = accepted !== null && accepted < connect.connections ? [notAccepted(accepted, connect.connections)] : [];
 
-  await generator.measure({ point: { kind: "closed-loop" }, leadInMs: 0, durationMs: settings.warmUpMs });
-  probe.sampleMemory("warmed");
+  if (!scenario.coldL1) {
+    await generator.measure({ point: { kind: "closed-loop" }, leadInMs: 0, durationMs: settings.warmUpMs });
+    probe.sampleMemory("warmed");
+  }
 
   const loadPoints: LoadPointResult[] = [];
   for (const point of loadPointsOf(scenario, settings)) {
-    const durationMs = point.kind === "open-loop" ? settings.openLoopMs : settings.closedLoopMs;
-    const result = await probe.around(point, (onWindow) => generator.measure({ point, leadInMs: settings.leadInMs, durationMs, onWindow }));
+    const durationMs = point.kind === "open-loop" ? openLoopMs(scenario, settings) : settings.closedLoopMs;
+    // What a cold L1 costs shows in the first requests.
+    const leadInMs = scenario.coldL1 && loadPoints.length === 0 ? 0 : settings.leadInMs;
+    const result = await probe.around(
+      point,
+      (onWindow) => generator.measure({ point, leadInMs, durationMs, onWindow }),
+      () =>
+        point.kind === "open-loop"
+          ? besideOpenLoop({ scenario, admin, service, second, windowMs: durationMs, signal })
+          : Promise.resolve({}),
+    );
     findings.push(
       ...judgeLoadPoint(
         {
@@ -169,6 +203,6 @@ async function loadDataSet(admin: RedisAdmin, workload: CacheWorkload, seed: num
       yield [key, value];
     }
   }
-  await admin.loadDataSet(entries(), dataSetTtlS, signal);
+  await admin.loadDataSet(entries(), workload.ttlS ?? dataSetTtlS, signal);
   return bytes;
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { manifestSchema } from "../core/implementation.ts";
 import { acceptedConnections } from "../probes/accepted-connections.ts";
 import { cpuSeconds, highWaterBytes, memoryOf } from "../probes/process-tree.ts";
-import { readServiceCounts } from "../probes/service-metrics.ts";
+import { readServiceMetrics } from "../probes/service-metrics.ts";
 import { processesOfSession, readProc } from "../processes/proc.ts";
 import { resolveRedis } from "../redis/resolve.ts";
 import type { RedisServer } from "../redis/source.ts";
@@ -75,7 +75,7 @@ test("its counts are read from its metrics, and accepted connections from the ke
   await using service = await launch();
   await untilReady(service, signal);
   await (await fetch(`${service.origin}/v1/cache/none`)).arrayBuffer();
-  expect(await readServiceCounts(service.origin, signal)).toEqual({ "get/miss": 1 });
+  expect((await readServiceMetrics(service.origin, signal)).counts).toEqual({ "get/miss": 1 });
   expect(acceptedConnections(service.port)).toBeGreaterThan(0);
   expect(acceptedConnections(1)).toBe(0);
 });

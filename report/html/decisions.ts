@@ -5,7 +5,7 @@ import type { Advice } from "../../harness/core/advice.ts";
 import { formatFigure, formatRatioRange, displayUnit, groupThousands } from "../format.ts";
 import { markup, type Markup } from "./markup.ts";
 import { bullets, type Part } from "./parts.ts";
-import { badge, scrollable, swatch } from "./tables.ts";
+import { badge, grid, scrollable, swatch } from "./tables.ts";
 
 export const experience: Part = {
   id: "experience",
@@ -129,27 +129,4 @@ function changed({ metric, a, b, verdict }: FigurePair): (Markup | string)[] {
     figure.verdict === "void" ? "void" : `${formatFigure(metric, figure.value, figure.interval).value} ${displayUnit(metric)}`;
   const good = metrics[metric].better === "higher" ? verdict.ratio.low > 1 : verdict.ratio.high < 1;
   return [metrics[metric].title, value(a), value(b), formatRatioRange(verdict.ratio), good ? badge("better") : badge("worse")];
-}
-
-type Cell = Markup | string | readonly Markup[];
-
-/** A plain table; the first `numbers` columns after the first hold numbers. */
-function grid(head: readonly string[], rows: readonly (readonly Cell[])[], numbers = 0, kinds = ""): Markup {
-  const kind = (index: number): string => (index > 0 && index <= numbers ? "number" : "text");
-  return markup`<table class="${kinds}">
-    <thead>
-      <tr>
-        ${head.map((text, index) => (text === "" ? markup`<td></td>` : markup`<th scope="col" class="${kind(index)}">${text}</th>`))}
-      </tr>
-    </thead>
-    <tbody>
-      ${rows.map(
-        ([first = "", ...others]) =>
-          markup`<tr>
-            <th scope="row">${first}</th>
-            ${others.map((cell, index) => markup`<td class="${kind(index + 1)}">${cell}</td>`)}
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
 }

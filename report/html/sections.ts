@@ -7,7 +7,8 @@ import { advice, baseline, experience, migration } from "./decisions.ts";
 import { coldStartFigure, tableFigures } from "./figures.ts";
 import { markup, type Markup } from "./markup.ts";
 import { anchor, bullets, heading, type Part } from "./parts.ts";
-import { allFigures, mainTable } from "./tables.ts";
+import { redisExcluded } from "./redis-excluded.ts";
+import { allFigures, mainTable, ownTable } from "./tables.ts";
 
 export function header(model: ReportModel): Markup {
   const { grade } = model;
@@ -57,7 +58,7 @@ const figures: Part = {
         markup`<section class="scenario" id="scenario-${table.id}">
           <h3>${table.title}${anchor(`scenario-${table.id}`, table.title)}</h3>
           <p>${table.purpose}</p>
-          ${mainTable(table)} ${tieText(table).map((line) => markup`<p class="ties">${line}</p>`)}
+          ${mainTable(table)} ${ownTable(table)} ${tieText(table).map((line) => markup`<p class="ties">${line}</p>`)}
           ${allFigures(table)}
         </section>`,
     )}
@@ -125,7 +126,7 @@ function facts({ facts }: ReportModel, labels: readonly Fact["label"][]): string
     .join("; ");
 }
 
-const parts: readonly Part[] = [figures, charts, cost, articles, experience, advice, migration, baseline, method, limits];
+const parts: readonly Part[] = [figures, charts, redisExcluded, cost, articles, experience, advice, migration, baseline, method, limits];
 
 export function sections(model: ReportModel): Markup {
   const shown = parts.flatMap(({ id, title, body }) => {

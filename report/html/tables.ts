@@ -76,6 +76,22 @@ function comparison(cell: CellView): Markup | null {
   return markup`<span class="factor">${factor}</span>`;
 }
 
+/** What only this scenario has. */
+export function ownTable({ own, title }: Table): Markup | null {
+  if (own === null || own.rows.length === 0) return null;
+  const heads = own.columns.map(
+    ({ title, unit, meaning }) => markup`${unit === "" ? title : `${title}, ${unit}`}<span class="unit">${meaning}</span>`,
+  );
+  const rows = own.rows.map(({ name, colour, values }) => [
+    markup`${swatch(colour)}${name}`,
+    ...values.map(
+      ({ verdict, text, interval, footnotes }) =>
+        markup`<span class="value ${verdict}">${text.replace(">=", "≥")}${footnoteLinks(footnotes)}</span>${interval === null ? null : markup`<span class="interval">${interval} range</span>`}`,
+    ),
+  ]);
+  return scrollable(`${title}: its own figures`, grid(["implementation", ...heads], rows, own.columns.length));
+}
+
 /** Every metric, one per row. */
 export function allFigures(table: Table): Markup {
   const rows = table.rows.filter((row) => row.status === "measured");
@@ -120,4 +136,27 @@ export function swatch(colour: number): Markup {
 /** Wide tables scroll by themselves, by keyboard too. */
 export function scrollable(label: string, table: Markup): Markup {
   return markup`<div class="scroll" role="region" tabindex="0" aria-label="${label}">${table}</div>`;
+}
+
+type GridCell = Markup | string | readonly Markup[];
+
+/** A plain table; the first `numbers` columns after the first hold numbers. */
+export function grid(head: readonly GridCell[], rows: readonly (readonly GridCell[])[], numbers = 0, kinds = ""): Markup {
+  const kind = (index: number): string => (index > 0 && index <= numbers ? "number" : "text");
+  return markup`<table class="${kinds}">
+    <thead>
+      <tr>
+        ${head.map((text, index) => (text === "" ? markup`<td></td>` : markup`<th scope="col" class="${kind(index)}">${text}</th>`))}
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(
+        ([first = "", ...others]) =>
+          markup`<tr>
+            <th scope="row">${first}</th>
+            ${others.map((cell, index) => markup`<td class="${kind(index + 1)}">${cell}</td>`)}
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
 }

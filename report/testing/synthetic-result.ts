@@ -48,6 +48,7 @@ const fastest: Record<MetricName, number> = {
   writeP99: 2_000,
   serviceP50: 390,
   serviceP99: 1_600,
+  ownTime: 120,
   cpuPerOperation: 8.3,
   cpuPerOperationOpen: 14,
   redisCpuPerOperation: 3.1,
@@ -94,7 +95,7 @@ function withText(result: Result, text: string): Result {
 function wholeResult(options: SyntheticOptions): Result {
   const { services, launches = 6, spread = 0.02, seed = 1, scenarios = ["mixed-70-30"], rates = [2_000] } = options;
   const measured = services.filter(({ status = "measured" }) => status === "measured");
-  const normal = seededNormal(seed);
+  const normal = seededNormal(seed, "trials");
   const trials: Trial[] = scenarios.flatMap((scenario) =>
     Array.from({ length: launches }, (_, block) =>
       measured.map((service) => syntheticTrial(service, { scenario, block, rates, normal })),
@@ -157,7 +158,7 @@ function wholeResult(options: SyntheticOptions): Result {
       pollGapsMs: Array.from({ length: 30 }, () => 0.3 + 0.1 * Math.abs(normal())),
     })),
     cells: scenarios.flatMap((scenario) =>
-      rates.flatMap((rate) => measured.map((service) => cell(service, { scenario, rate }, { launches, spread, normal }))),
+      rates.flatMap((rate) => measured.map((service) => cell(service, { scenario, rate }, { launches, spread, seed }))),
     ),
   };
 }
@@ -165,7 +166,7 @@ function wholeResult(options: SyntheticOptions): Result {
 interface Sampling {
   readonly launches: number;
   readonly spread: number;
-  readonly normal: () => number;
+  readonly seed: number;
 }
 
 function cell(
@@ -174,17 +175,26 @@ function cell(
   sampling: Sampling,
 ): Cell {
   const counted = service.launches ?? sampling.launches;
-  const figures = metricNames.map((metric) => [metric, figure(service, metric, { ...sampling, launches: counted })] as const);
+  // Each figure draws for itself, so that one metric more changes no other.
+  const figures = metricNames.map((metric) => {
+    const normal = seededNormal(sampling.seed, `${scenario} ${rate} ${service.id} ${metric}`);
+    return [metric, figure(service, metric, { launches: counted, spread: sampling.spread, normal })] as const;
+  });
   return {
     implementation: service.id,
     scenario,
     offeredRatePerS: rate,
     figures: Object.fromEntries(figures) as Cell["figures"],
+    ownFigures: {},
     launches: { planned: sampling.launches, measured: sampling.launches, void: sampling.launches - counted, failed: 0 },
   };
 }
 
-function figure(service: SyntheticService, metric: MetricName, { launches, spread, normal }: Sampling): Figure {
+function figure(
+  service: SyntheticService,
+  metric: MetricName,
+  { launches, spread, normal }: Omit<Sampling, "seed"> & { normal: () => number },
+): Figure {
   const verdict = service.figures?.[metric];
   if (verdict === "void") {
     return { verdict, reason: "The generator was late: p99 of schedule lag 2.1 ms.", cure: "Give the load agents cores of their own." };

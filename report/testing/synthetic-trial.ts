@@ -16,7 +16,14 @@ const samples = 3_000;
 export function syntheticTrial({ id, slowness }: SyntheticService, { scenario, block, rates, normal }: Launch): Trial {
   const open = rates.map((offeredRatePerS) => load({ kind: "open-loop", offeredRatePerS }, slowness, normal));
   const closed = load({ kind: "closed-loop" }, slowness * 4, normal);
-  const rest = { serviceCpuS: 1, redisCpuS: 0.4, redisCalls: { get: 900 }, serviceRequests: { "get/hit": 2_000 } };
+  const rest = {
+    serviceCpuS: 1,
+    redisCpuS: 0.4,
+    redisCalls: { get: 900 },
+    serviceRequests: { "get/hit": 2_000 },
+    serviceTimes: null,
+    beside: {},
+  };
   return {
     id: `${scenario}/${block}/${id}`,
     block,
@@ -63,6 +70,7 @@ function load(point: LoadPoint, slowness: number, normal: () => number): LoadMea
     busyShare: 0.3,
     agentCpuS: 2,
     answersPer100Ms: Array.from({ length: 80 }, () => 38),
+    faultsPer100Ms: Array.from({ length: 80 }, () => 0),
   };
 }
 

@@ -51,6 +51,7 @@ export function openLoad(changes: Partial<LoadMeasurement> = {}): LoadMeasuremen
     busyShare: 0.1,
     agentCpuS: 1,
     answersPer100Ms: Array.from({ length: 60 }, () => 200),
+    faultsPer100Ms: Array.from({ length: 60 }, () => 0),
     ...changes,
   };
 }

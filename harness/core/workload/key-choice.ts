@@ -4,9 +4,15 @@ import type { Random } from "./random.ts";
 
 /** Draws popularity ranks, 0 being the most popular. */
 export function rankSampler(choice: KeyChoice, count: number): (random: Random) => number {
-  return choice.kind === "uniform" || choice.exponent === 0
-    ? (random) => Math.floor(random.unit() * count)
-    : zipfSampler(choice.exponent, count);
+  const uniform = (random: Random): number => Math.floor(random.unit() * count);
+  switch (choice.kind) {
+    case "uniform":
+      return uniform;
+    case "hot-key":
+      return (random) => (count === 1 || random.unit() < choice.share ? 0 : 1 + Math.floor(random.unit() * (count - 1)));
+    case "zipf":
+      return choice.exponent === 0 ? uniform : zipfSampler(choice.exponent, count);
+  }
 }
 
 /**

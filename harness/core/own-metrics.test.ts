@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { ownMetrics } from "./own-metrics.ts";
+import type { LoadPointResult } from "./result.ts";
+import { testScenario } from "./testing/load-measurement.ts";
+import { closedLoad, openLoad } from "./testing/load-measurement.ts";
+
+const seen = (changes: Partial<LoadPointResult>): LoadPointResult => ({
+  load: openLoad(),
+  serviceCpuS: 1,
+  redisCpuS: 1,
+  redisCalls: {},
+  serviceRequests: {},
+  serviceTimes: null,
+  beside: {},
+  ...changes,
+});
+
+const steps = (count: number, faults: readonly (readonly [from: number, to: number, count: number])[]): number[] =>
+  Array.from({ length: count }, (_, step) => faults.find(([from, to]) => step >= from && step < to)?.[2] ?? 0);
+
+describe("while Redis is away", () => {
+  const load = openLoad({
+    answersPer100Ms: Array.from({ length: 60 }, () => 200),
+    // 40 of 200 from 2.0 s to 4.0 s, and a last one 700 ms after Redis came back.
+    faultsPer100Ms: steps(60, [
+      [20, 40, 40],
+      [46, 47, 1],
+    ]),
+  });
+
+  test("what is served is counted over the whole steps of the pause", () => {
+    const point = seen({ load, beside: { redisPause: { startMs: 2_030, endMs: 3_970 } } });
+    expect(ownMetrics.servedInOutage.value(point)).toBeCloseTo(0.8, 9);
+  });
+
+  test("recovery ends with the last fault, not with the first success", () => {
+    expect(ownMetrics.recovery.value(seen({ load, beside: { redisPause: { startMs: 2_030, endMs: 3_970 } } }))).toBe(730);
+  });
+
+  test("who gave no fault after the pause has recovered at once", () => {
+    const calm = seen({
+      load: openLoad({ faultsPer100Ms: steps(60, [[20, 30, 5]]) }),
+      beside: { redisPause: { startMs: 2_000, endMs: 4_000 } },
+    });
+    expect(ownMetrics.recovery.value(calm)).toBe(0);
+  });
+
+  test("without a pause there is no figure", () => {
+    expect(ownMetrics.servedInOutage.value(seen({}))).toBeNull();
+    expect(ownMetrics.recovery.value(seen({}))).toBeNull();
+  });
+});
+
+test("staleness is the median and the worst of the writes watched", () => {
+  const point = seen({ beside: { stalenessMs: [0, 3, 1, 0, 40] } });
+  expect(ownMetrics.staleMedian.value(point)).toBe(1);
+  expect(ownMetrics.staleWorst.value(point)).toBe(40);
+  expect(ownMetrics.staleMedian.value(seen({ beside: { stalenessMs: [] } }))).toBeNull();
+});
+
+test("reads per expiry are those of the whole window over how often L1 lives ended in it", () => {
+  const scenario = { ...testScenario, operations: { get: 1, put: 0, delete: 0 }, l1TtlMs: 500, keys: { ...testScenario.keys, count: 2 } };
+  const point = seen({ load: closedLoad({ elapsedS: 5 }), redisCalls: { get: 30, pttl: 30, mget: 10 } });
+  // 5 s hold 10 lives of each of 2 keys.
+  expect(ownMetrics.readsPerExpiry.value(point, scenario)).toBe(2);
+});
