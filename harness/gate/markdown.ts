@@ -1,4 +1,4 @@
-/** The result as a comment on a pull request, or as a job's summary. */
+/** The result as a comment on a pull request, and as a job's summary: GitHub allows 1 MiB for that, a comment is shorter. */
 import { escaped } from "../../report/markdown.ts";
 import { printable } from "../../report/printable.ts";
 import { type GateReport, reasonsOf, roundsText, tableHead, tableRow } from "./show.ts";
