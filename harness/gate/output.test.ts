@@ -58,6 +58,10 @@ test("a comment begins with the marker by which the next one finds it, and has a
   expect(text).toContain("cold start: inconclusive, may be up to");
 });
 
+test("a comment on nothing measured has no empty table", () => {
+  expect(gateMarkdown({ ...report, members: [] })).not.toContain("|");
+});
+
 test("JUnit has a case for each member, failed or skipped by its verdict", () => {
   const xml = gateJunit(report);
   expect(xml).toContain('tests="4" failures="1" errors="0" skipped="2">');
