@@ -138,8 +138,8 @@ function buildProgram(call: (name: keyof typeof handlers) => (...args: unknown[]
     .option("--strict", "inconclusive ends with exit code 4")
     .option("--redis <where>", "redis:// URL, path of a server, docker, or embedded (default: on PATH, else embedded)")
     .addOption(whole("--seed <n>", "of keys, operations, values and the order of launches", 0, 0xffffffff).default(1))
-    .option("--junit <file>", "write JUnit XML")
-    .option("--markdown <file>", "write a comment for the pull request")
+    .addOption(list("--format <formats>", "json, junit, md, action-benchmark, bmf, comma-separated: files beside what is printed"))
+    .option("--out <dir>", "where the files are written", ".")
     .action(call("gate"));
 
   program

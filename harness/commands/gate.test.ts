@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { newWorkspace, processesOf, type Workspace } from "../testing/cli.ts";
@@ -17,20 +17,23 @@ function version(workspace: Workspace, name: string, more = ""): string {
 test("where no implementation changed, nothing is measured, and the gate passes and says why", async () => {
   const workspace = newWorkspace();
   const versions = ["--base", version(workspace, "base"), "--head", version(workspace, "head")];
-  const { exitCode, stdout, stderr } = await workspace.cli(["gate", ...versions, "--junit", "gate.xml", "--markdown", "gate.md"]);
+  const formats = ["--format", "json,junit,md,action-benchmark,bmf", "--out", "written"];
+  const { exitCode, stdout, stderr } = await workspace.cli(["gate", ...versions, ...formats]);
   expect(exitCode, stderr).toBe(0);
   expect(stdout).toContain("Nothing to measure: no implementation changed");
   expect(stdout).toContain("the same source in base and head: mine");
-  for (const name of ["gate.xml", "gate.md"]) expect(existsSync(join(workspace.folder, name))).toBe(true);
+  expect(readdirSync(join(workspace.folder, "written"))).toEqual(["gate.bmf.json", "gate.json", "gate.junit.xml", "gate.md"]);
 });
 
-test("too small a budget, an unknown version and a version left out are usage errors with the cure", async () => {
+test("too small a budget, an unknown version or format and a version left out are usage errors with the cure", async () => {
   const workspace = newWorkspace();
   const [base, head] = [version(workspace, "base"), version(workspace, "head", "// changed\n")];
   const short = await workspace.cli(["gate", "--base", base, "--head", head, "--budget", "1m"]);
   expect([short.exitCode, short.stderr]).toEqual([2, expect.stringMatching(/no regression can be found\n.*--budget \d+m/)]);
   const unknown = await workspace.cli(["gate", "--base", "no-such-ref", "--head", head]);
   expect([unknown.exitCode, unknown.stderr]).toEqual([2, expect.stringContaining("neither a folder nor a commit")]);
+  const format = await workspace.cli(["gate", "--base", base, "--head", head, "--format", "junti"]);
+  expect([format.exitCode, format.stderr]).toEqual([2, expect.stringMatching(/did you mean junit\?\n.*action-benchmark/)]);
   const left = await workspace.cli(["gate", "--head", head]);
   expect([left.exitCode, left.stderr]).toEqual([2, expect.stringContaining("--base")]);
 });

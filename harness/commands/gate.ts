@@ -1,7 +1,6 @@
 /** `cache-bench gate`: is head slower or bigger than base? Both are measured here, in this job. */
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { printable } from "../../report/printable.ts";
 import { wrap } from "../../report/wrap.ts";
 import { buildPlan } from "../core/plan.ts";
@@ -10,9 +9,8 @@ import { presets } from "../core/presets.ts";
 import { planTopology } from "../core/topology.ts";
 import { exitCodes, usageError } from "../errors.ts";
 import { choosePairs } from "../gate/choose.ts";
+import { gateFormats } from "../gate/formats.ts";
 import { runGateJob } from "../gate/job.ts";
-import { gateJunit } from "../gate/junit.ts";
-import { gateMarkdown } from "../gate/markdown.ts";
 import { buildPair, type BuiltPair, type GateSetup, roundOf } from "../gate/measure.ts";
 import { describePower, roundS, roundsWithin } from "../gate/rounds.ts";
 import { type GateReport, reasonsOf, roundsText, tableHead, tableRow } from "../gate/show.ts";
@@ -23,8 +21,8 @@ import { canPin, pinSelf, usableCpus } from "../processes/pinning.ts";
 import { resolveRedis } from "../redis/resolve.ts";
 import { chooseProgress, formatDuration } from "../run/progress.ts";
 import { findScenarios } from "../store/catalogue.ts";
-import { showPath } from "../store/json-file.ts";
 import { takeLock } from "../store/lock.ts";
+import { checkFormats, writeFiles } from "./files.ts";
 import { print, table, terminalStyle } from "./output.ts";
 
 export interface GateCommandOptions {
@@ -38,14 +36,15 @@ export interface GateCommandOptions {
   readonly strict?: true;
   readonly redis?: string;
   readonly seed: number;
-  readonly junit?: string;
-  readonly markdown?: string;
+  readonly format?: readonly string[];
+  readonly out: string;
   readonly json?: true;
   readonly quiet?: true;
 }
 
 export async function gateCommand(options: GateCommandOptions, names: readonly string[], signal: AbortSignal): Promise<number> {
   if (names.length > 0) throw usageError(`unexpected "${names[0]}"`, "versions are named by --base and --head");
+  checkFormats(options.format ?? [], Object.keys(gateFormats));
   const { settings, scenario } = methodOf(options);
   using _lock = takeLock("gate");
   await removeOldWorktrees();
@@ -124,16 +123,9 @@ async function prepareSetup(options: GateCommandOptions, ids: readonly string[],
   return { plan, scenario, redisSource: await resolveRedis(options.redis, signal), log: (name) => join(logs, `${name}.log`), signal };
 }
 
-async function finish(report: GateReport, { junit, markdown, json, strict }: GateCommandOptions): Promise<number> {
+async function finish(report: GateReport, { format = [], out, json, strict }: GateCommandOptions): Promise<number> {
   print(json ? JSON.stringify(report, null, 2) : describe(report));
-  for (const [file, text] of [
-    [junit, gateJunit(report)],
-    [markdown, gateMarkdown(report)],
-  ] as const) {
-    if (file === undefined) continue;
-    await writeFileAtomic(resolve(file), text);
-    process.stderr.write(`${showPath(resolve(file))}\n`);
-  }
+  for (const name of format) await writeFiles(resolve(out), gateFormats[name]?.(report) ?? []);
   if (report.verdict === "regression") return exitCodes.regression;
   return report.verdict === "inconclusive" && strict ? exitCodes.nothingValid : exitCodes.done;
 }

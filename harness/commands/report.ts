@@ -1,16 +1,13 @@
 /** `cache-bench report`: a finished run, rendered again, offline. */
-import { mkdir } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { closest } from "fastest-levenshtein";
-import writeFileAtomic from "write-file-atomic";
+import { dirname, resolve } from "node:path";
 import { buildReport } from "../../report/model.ts";
 import { renderers } from "../../report/renderers.ts";
 import { renderTerminal } from "../../report/terminal.ts";
 import { methodDifferences } from "../core/compare-runs.ts";
 import type { Result } from "../core/result.ts";
 import { exitCodes, usageError } from "../errors.ts";
-import { showPath } from "../store/json-file.ts";
 import { findResult } from "../store/run-folder.ts";
+import { checkFormats, writeFiles } from "./files.ts";
 import { print, terminalStyle } from "./output.ts";
 
 export interface ReportCommandOptions {
@@ -26,24 +23,12 @@ export async function reportCommand(
 ): Promise<number> {
   const { file, result } = findResult(run, resolve(results));
   const before = baseline === undefined ? undefined : comparable(findResult(baseline, resolve(results)).result, result);
-  for (const name of format ?? ["terminal"]) {
-    if (name === "terminal") {
-      print(renderTerminal(buildReport(result, before), terminalStyle()));
-      continue;
-    }
-    const renderer = renderers[name];
-    if (renderer === undefined)
-      throw usageError(
-        `unknown format "${name}"; did you mean ${closest(name, Object.keys(renderers))}?`,
-        `formats: terminal, ${Object.keys(renderers).join(", ")}`,
-      );
-    const folder = out === undefined ? dirname(file) : resolve(out);
-    await mkdir(folder, { recursive: true });
-    for (const rendered of await renderer(result, before)) {
-      const target = join(folder, rendered.name);
-      await writeFileAtomic(target, typeof rendered.content === "string" ? rendered.content : Buffer.from(rendered.content));
-      process.stderr.write(`${showPath(target)}\n`);
-    }
+  const formats = format ?? ["terminal"];
+  checkFormats(formats, ["terminal", ...Object.keys(renderers)]);
+  for (const name of formats) {
+    const files = await renderers[name]?.(result, before);
+    if (files === undefined) print(renderTerminal(buildReport(result, before), terminalStyle()));
+    else await writeFiles(out === undefined ? dirname(file) : resolve(out), files);
   }
   return exitCodes.done;
 }

@@ -1,4 +1,4 @@
-/** The result as a comment on a pull request, or as a job's summary. */
+/** The result as a comment on a pull request, and as a job's summary: GitHub allows 1 MiB for that, a comment is shorter. */
 import { escaped } from "../../report/markdown.ts";
 import { printable } from "../../report/printable.ts";
 import { type GateReport, reasonsOf, roundsText, tableHead, tableRow } from "./show.ts";
@@ -21,12 +21,9 @@ export function gateMarkdown(report: GateReport): string {
     `Head ${text(report.head)} against base ${text(report.base)}, scenario ${text(report.scenario)}; ${roundsText(report)}.`,
     "",
   ];
-  const table = [
-    line(tableHead),
-    "| --- | --- | ---: | ---: | --- | ---: | ---: | ---: | --- |",
-    ...report.members.map((member) => line(tableRow(member))),
-  ];
+  const rows = report.members.map((member) => line(tableRow(member)));
+  const table = rows.length === 0 ? [] : [line(tableHead), "| --- | --- | ---: | ---: | --- | ---: | ---: | ---: | --- |", ...rows, ""];
   const rest = [...reasonsOf(report), ...report.notes].map((note) => `- ${text(note)}`);
-  const whole = `${[...head, ...table, "", ...rest].join("\n").trimEnd()}\n`;
+  const whole = `${[...head, ...table, ...rest].join("\n").trimEnd()}\n`;
   return whole.length <= longestComment ? whole : `${head.join("\n")}The table is too long for a comment; the job's JSON has it.\n`;
 }

@@ -1,5 +1,7 @@
 /** What a gate says in the end: one verdict for each member, one for the job, and a sentence that is never stronger than they are. */
 import { metrics } from "../metrics.ts";
+import type { Interval } from "../result.ts";
+import { estimate } from "../statistics.ts";
 import type { Judged, Member } from "./decide.ts";
 import type { MemberName } from "./family.ts";
 
@@ -17,6 +19,8 @@ export interface MemberResult extends MemberName {
   /** Geometric means over the valid rounds; null where there are none. */
   readonly base: number | null;
   readonly head: number | null;
+  /** Of the head alone, over its launches: what services that keep a history ask for. */
+  readonly headInterval: Interval | null;
   readonly change: Change | null;
   /** Of the fresh rounds, where it was a candidate. */
   readonly confirmation: Change | null;
@@ -47,12 +51,14 @@ export interface Evidence {
 export function memberResult({ name, member, judged, confirmation, reason }: Evidence): MemberResult {
   const valid = member.rounds.filter((round) => typeof round === "object");
   const verdict = verdictOf(judged, confirmation);
+  const head = valid.length === 0 ? null : estimate(valid.map(({ b }) => b));
   return {
     ...name,
     verdict,
     reason: verdict === "inconclusive" || verdict === "unjudged" ? (whyOpen(judged, confirmation) ?? reason) : null,
     base: geometricMean(valid.flatMap(({ a1, a2 }) => [a1, a2])),
-    head: geometricMean(valid.map(({ b }) => b)),
+    head: head?.value ?? null,
+    headInterval: head?.interval ?? null,
     change: changeOf(judged, member),
     confirmation: confirmation === null ? null : changeOf(confirmation, member),
     pValue: judged.pValue,
