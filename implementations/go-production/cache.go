@@ -60,15 +60,15 @@ func (c *cache) ping() error {
 	return c.pipeline.do(&command{operation: probe})
 }
 
-// settle brings L1 to the state that Redis was in when it answered. A write
-// that was sent and failed may or may not have happened: L1 forgets the key.
-func (c *cache) settle(done *command) {
+// settle brings L1 to the state that Redis was in when it answered. A PUT does
+// not fill L1: Redis tells of our own changes as of those of others, so the
+// entry would be evicted a moment later.
+func (c *cache) settle(done *command, admitted bool) {
 	c.metrics.redisCall(time.Since(done.queuedAt))
-	neverSent := done.sentAt.IsZero()
 	switch done.operation {
 	case read:
 		switch {
-		case done.err != nil:
+		case done.err != nil || !admitted:
 		case !done.found:
 			c.l1.noteAbsent(done.key)
 		case done.ttl == noExpiry:
@@ -76,18 +76,18 @@ func (c *cache) settle(done *command) {
 		default:
 			c.l1.fill(done.key, done.value, done.ttl, done.sentAt)
 		}
-	case write:
-		switch {
-		case neverSent:
-		case done.err != nil:
-			c.l1.evict(done.key)
-		default:
-			c.l1.fill(done.key, done.value, done.ttl, done.sentAt)
-		}
-	case remove:
-		if !neverSent {
+	case write, remove:
+		// One that was sent and failed may have happened.
+		if neverSent := done.sentAt.IsZero(); !neverSent {
 			c.l1.evict(done.key)
 		}
 	case probe:
 	}
 }
+
+// What the invalidation tells: keys that changed, that all keys are gone, and
+// whether every change is told from now on. Until it is, nothing enters L1.
+
+func (c *cache) changed(keys []string) { c.pipeline.outdate(keys, c.l1.evict) }
+func (c *cache) emptied()              { c.pipeline.doubtAll(c.l1.evictAll) }
+func (c *cache) trust(trusted bool)    { c.pipeline.trust(trusted, c.l1.evictAll) }

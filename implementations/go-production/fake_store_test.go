@@ -11,6 +11,7 @@ type fakeStore struct {
 	gate    chan struct{}
 	started chan struct{} // if set, told when a batch has arrived
 	down    bool
+	refuses bool // as with an open breaker
 	reads   int
 	writes  int
 }
@@ -31,6 +32,10 @@ func (f *fakeStore) exec(batch []*command) {
 	for _, c := range batch {
 		if f.down {
 			c.err = errNoAnswer
+			continue
+		}
+		if f.refuses {
+			c.refuse(errNotAsked)
 			continue
 		}
 		switch c.operation {

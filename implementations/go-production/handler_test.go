@@ -70,6 +70,7 @@ func TestChunkedBodyBeyondTheLimitIs413(t *testing.T) {
 func TestValueComesBackByteForByte(t *testing.T) {
 	url, _ := startService(t)
 	call(t, "PUT", url+"/v1/cache/k", strings.NewReader(" [1] "))
+	call(t, "GET", url+"/v1/cache/k", nil)
 	got := call(t, "GET", url+"/v1/cache/k", nil)
 	body, _ := io.ReadAll(got.Body)
 	if string(body) != " [1] " || got.Header.Get("Content-Type") != "application/json" || got.Header.Get("X-Cache") != "L1" {

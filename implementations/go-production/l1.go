@@ -81,5 +81,10 @@ func (c *l1) evict(key string) {
 	c.absent.Invalidate(key)
 }
 
+func (c *l1) evictAll() {
+	c.entries.InvalidateAll()
+	c.absent.InvalidateAll()
+}
+
 func (c *l1) bytes() float64      { return float64(c.entries.WeightedSize()) }
 func (c *l1) entryCount() float64 { return float64(c.entries.EstimatedSize()) }

@@ -19,7 +19,7 @@ import (
 
 const (
 	implementation = "go-production"
-	version        = "0.1.0"
+	version        = "0.2.0"
 	consistency    = "read-your-writes"
 )
 
@@ -56,6 +56,11 @@ func run(s settings) error {
 	metrics := newMetrics(l1)
 	cache := newCache(l1, store, s.redisTimeout, metrics)
 	go cache.pipeline.run()
+	if s.invalidation {
+		go newInvalidation(cache, store.primaries).run()
+	} else {
+		cache.trust(true) // as far as L1_TTL_MS goes
+	}
 	go func() { _ = cache.ping() }() // connects before the first request needs it
 
 	drain := &drain{}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -92,10 +93,12 @@ func TestBrokenEscapeIsMarkedInTheRequestLineOnly(t *testing.T) {
 }
 
 func TestSettingsNameEveryMistake(t *testing.T) {
-	env := map[string]string{"PORT": "x", "L1_MAX_BYTES": "0"}
+	env := map[string]string{"PORT": "x", "L1_MAX_BYTES": "0", "INVALIDATION": "yes"}
 	_, err := readSettings(func(name string) string { return env[name] })
-	if err == nil || !strings.Contains(err.Error(), "PORT") || !strings.Contains(err.Error(), "L1_MAX_BYTES") {
-		t.Fatalf("err = %v", err)
+	for name := range env {
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("err = %v, want it to name %s", err, name)
+		}
 	}
 }
 
@@ -103,5 +106,15 @@ func TestIdentityIsReadFromClientInfo(t *testing.T) {
 	got := parseIdentity("id=7 addr=127.0.0.1:5000 laddr=127.0.0.1:6379 new-field=x\n")
 	if got != (identity{"7", "127.0.0.1:5000"}) {
 		t.Fatalf("%+v", got)
+	}
+}
+
+func TestClusterURLNamesSeveralNodes(t *testing.T) {
+	got, err := parseClusterURL("redis+cluster://me:secret@a:7000,b:7001,c:7002/")
+	if err != nil || !slices.Equal(got.Addrs, []string{"a:7000", "b:7001", "c:7002"}) || got.Username != "me" || got.Password != "secret" {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if _, err := parseClusterURL("redis+cluster://%zz"); err == nil {
+		t.Fatal("a broken URL passed")
 	}
 }

@@ -15,22 +15,26 @@ const maxBatch = 64
 // commands. That order is the whole consistency of this service:
 //
 //   - L1 goes through the same states as Redis, so a read that was on its way
-//     during a PUT or DELETE cannot leave the older value behind;
+//     during our PUT or DELETE cannot leave the older value behind;
 //   - a read joins another of the same key only until that one is settled, so
 //     a client never joins a read from before its own acknowledged write.
+//
+// What others write is told by invalidation.go; guard.go brings it in line.
 type pipeline struct {
 	store   store
 	timeout time.Duration
-	// settle sees each finished command, in order, before anyone who waits.
-	settle func(*command)
+	// settle sees each finished command, in order, before anyone who waits,
+	// and whether the answer may enter L1. It is called under the lock.
+	settle func(c *command, admitted bool)
 
 	mu      sync.Mutex
 	waiting []*command
 	reads   map[string]*command // not settled yet, to be joined
+	guard   guard
 	wake    chan struct{}
 }
 
-func newPipeline(s store, timeout time.Duration, settle func(*command)) *pipeline {
+func newPipeline(s store, timeout time.Duration, settle func(*command, bool)) *pipeline {
 	return &pipeline{
 		store: s, timeout: timeout, settle: settle,
 		reads: make(map[string]*command),
@@ -121,7 +125,7 @@ func (p *pipeline) take() []*command {
 			late = append(late, c)
 			continue
 		}
-		c.sentAt = now
+		c.sentAt, c.epoch = now, p.guard.now
 		batch = append(batch, c)
 	}
 	rest := copy(p.waiting, p.waiting[taken:])
@@ -130,18 +134,18 @@ func (p *pipeline) take() []*command {
 	p.mu.Unlock()
 
 	for _, c := range late {
-		c.err = errNoAnswer
+		c.refuse(errNoAnswer)
 		p.finish(c)
 	}
 	return batch
 }
 
 func (p *pipeline) finish(c *command) {
-	p.settle(c)
-	if c.operation == read {
-		p.mu.Lock()
+	p.mu.Lock()
+	p.settle(c, p.guard.admits(c))
+	if p.reads[c.key] == c {
 		delete(p.reads, c.key)
-		p.mu.Unlock()
 	}
+	p.mu.Unlock()
 	close(c.done)
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -12,22 +12,49 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-const redisPrefix = "cache:"
+const (
+	redisPrefix   = "cache:"
+	clusterScheme = "redis+cluster://"
+)
 
-// redisStore executes batches over one connection, which go-redis opens, checks
-// and reopens by itself.
-type redisStore struct {
-	client *redis.Client
-	down   bool // so that a problem is logged once, not per batch
+// redisStore is a store that can name the servers whose invalidations together
+// tell of every change.
+type redisStore interface {
+	store
+	primaries() []*redis.Options
+	close()
 }
 
-func newRedisStore(url string, timeout time.Duration) (*redisStore, error) {
+func newRedisStore(url string, timeout time.Duration) (redisStore, error) {
+	logging.Disable() // it would log every failed dial
+	if strings.HasPrefix(url, clusterScheme) {
+		return newClusterStore(url, timeout)
+	}
 	options, err := redis.ParseURL(url)
 	if err != nil {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
+	return singleStore{newNode(options, timeout)}, nil
+}
+
+// singleStore is one Redis.
+type singleStore struct{ *node }
+
+func (s singleStore) exec(batch []*command)       { s.node.exec(batch) }
+func (s singleStore) primaries() []*redis.Options { return []*redis.Options{s.client.Options()} }
+func (s singleStore) close()                      { _ = s.client.Close() }
+
+// node is one Redis server behind a circuit breaker. Batches go over one
+// connection, which go-redis opens, checks and reopens by itself.
+type node struct {
+	client  *redis.Client
+	breaker *breaker
+}
+
+func newNode(options *redis.Options, timeout time.Duration) *node {
 	// One connection, for pipelines too: the order of commands rests on it.
 	options.PoolSize = 1
+	options.PoolTimeout = timeout
 	options.PipelinePoolSize = -1
 	// A retry could repeat a write after a newer one; the client retries.
 	options.MaxRetries = -1
@@ -38,25 +65,36 @@ func newRedisStore(url string, timeout time.Duration) (*redisStore, error) {
 	options.ConnMaxIdleTime = -1
 	options.OnConnect = (&fence{}).onConnect
 	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	logging.Disable() // it would log every failed dial
-	return &redisStore{client: redis.NewClient(options)}, nil
+	n := &node{client: redis.NewClient(options)}
+	n.breaker = newBreaker(func() error { return n.client.Ping(context.Background()).Err() })
+	return n
 }
 
-func (s *redisStore) close() { _ = s.client.Close() }
-
-func (s *redisStore) exec(batch []*command) {
+// exec answers with the commands that belong to another node of the cluster:
+// those were not executed here.
+func (n *node) exec(batch []*command) (redirected []*command) {
+	if n.breaker.isOpen() {
+		for _, c := range batch {
+			c.refuse(errNotAsked)
+		}
+		return nil
+	}
 	// No deadline of the context: the timeouts above bound each step.
 	ctx := context.Background()
-	pipe := s.client.Pipeline()
+	pipe := n.client.Pipeline()
 	answers := make([]redis.Cmder, len(batch))
 	for i, c := range batch {
 		answers[i] = appendCommand(ctx, pipe, c)
 	}
 	_, _ = pipe.Exec(ctx) // each answer holds its own error
 	for i, c := range batch {
+		if isRedirect(answers[i].Err()) {
+			redirected = append(redirected, c)
+		}
 		c.err = readAnswer(c, answers[i])
 	}
-	s.report(batch[len(batch)-1].err, answers[len(batch)-1].Err())
+	n.breaker.note(absence(answers[len(answers)-1].Err()))
+	return redirected
 }
 
 func appendCommand(ctx context.Context, pipe redis.Pipeliner, c *command) redis.Cmder {
@@ -109,21 +147,28 @@ func readAnswer(c *command, answer redis.Cmder) error {
 }
 
 func classify(err error) error {
-	var reply redis.Error
-	if errors.As(err, &reply) {
+	if absence(err) == nil {
 		return errRefused
 	}
 	return errNoAnswer
 }
 
-// report logs when Redis goes away and when it is back.
-func (s *redisStore) report(outcome, cause error) {
-	down := errors.Is(outcome, errNoAnswer)
-	switch {
-	case down && !s.down:
-		slog.Warn("redis does not answer", "err", cause)
-	case !down && s.down:
-		slog.Info("redis answers again")
+// absence is nil for an error that Redis itself gave as its answer.
+func absence(err error) error {
+	var reply redis.Error
+	if errors.As(err, &reply) {
+		return nil
 	}
-	s.down = down
+	return err
+}
+
+// isRedirect tells that the key's slot is, or is about to be, on another node.
+// A transaction whose GET was redirected is aborted as a whole.
+func isRedirect(err error) bool {
+	if err == nil {
+		return false
+	}
+	_, moved := redis.IsMovedError(err)
+	_, ask := redis.IsAskError(err)
+	return moved || ask || redis.IsExecAbortError(err)
 }

@@ -17,6 +17,7 @@ type settings struct {
 	defaultTTL    time.Duration
 	maxValueBytes int64
 	redisTimeout  time.Duration
+	invalidation  bool
 }
 
 // readSettings reports every mistake at once, not only the first one.
@@ -41,6 +42,14 @@ func readSettings(getenv func(string) string) (settings, error) {
 		return n
 	}
 
+	choice := func(name, fallback string) bool {
+		value := text(name, fallback)
+		if value != "on" && value != "off" {
+			mistakes = append(mistakes, fmt.Errorf("%s=%q: want on or off", name, value))
+		}
+		return value == "on"
+	}
+
 	const (
 		maxMilliseconds = int64(365 * 24 * time.Hour / time.Millisecond)
 		maxBytes        = 1 << 40
@@ -58,6 +67,7 @@ func readSettings(getenv func(string) string) (settings, error) {
 		defaultTTL:    time.Duration(number("DEFAULT_TTL_S", 300, 1, maxMilliseconds/1000)) * time.Second,
 		maxValueBytes: number("MAX_VALUE_BYTES", 1<<20, 1, maxRedisString),
 		redisTimeout:  time.Duration(number("REDIS_TIMEOUT_MS", 250, 1, maxMilliseconds)) * time.Millisecond,
+		invalidation:  choice("INVALIDATION", "on"),
 	}
 	return s, errors.Join(mistakes...)
 }
