@@ -81,14 +81,9 @@ impl RedisStore {
 
 impl Store for RedisStore {
     async fn get(&self, key: &str) -> Result<Option<Stored>, StoreError> {
-        // MULTI makes value and TTL belong together: between two plain commands, even pipelined ones,
-        // a foreign SET could pair an old value with a new TTL.
-        let mut read = redis::pipe();
-        let name = name(key);
-        read.atomic().get(&name).pttl(&name);
         let mut connection = self.connection.clone();
         let (body, pttl_ms): (Option<Bytes>, i64) =
-            self.call(read.query_async(&mut connection)).await?;
+            self.call(connection.value_and_pttl(&name(key))).await?;
         Ok(body.map(|body| Stored {
             body,
             // Redis says -1 for a key without TTL.
@@ -122,6 +117,9 @@ fn name(key: &str) -> String {
     format!("{PREFIX}{key}")
 }
 
+/// For a cluster, where redis-rs follows redirects of a single command, but not inside MULTI.
+const VALUE_AND_PTTL: &str = "return {redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1])}";
+
 /// A handle on the way of all commands; a clone is another handle on the same.
 #[derive(Clone)]
 enum Connection {
@@ -130,7 +128,7 @@ enum Connection {
     Cluster(ClusterConnection),
 }
 
-// The timeout is `RedisStore::call`'s: the libraries' own would not cover the wait for a connection.
+// The timeout is `RedisStore::call`'s: those of the library would not cover the wait for a connection.
 impl Connection {
     fn open(address: Address) -> RedisResult<Self> {
         match address {
@@ -154,6 +152,23 @@ impl Connection {
                     .build()?;
                 let pending = client.get_pending_async_connection_with_config(ClusterConfig::new());
                 Ok(Self::Cluster(pending))
+            }
+        }
+    }
+
+    /// At one moment: between two plain commands, even pipelined ones, a foreign SET could pair an old
+    /// value with a new TTL.
+    async fn value_and_pttl(&mut self, name: &str) -> RedisResult<(Option<Bytes>, i64)> {
+        match self {
+            Self::Server(manager) => {
+                let mut read = redis::pipe();
+                read.atomic().get(name).pttl(name);
+                read.query_async(manager).await
+            }
+            Self::Cluster(cluster) => {
+                let mut read = redis::cmd("EVAL");
+                read.arg(VALUE_AND_PTTL).arg(1).arg(name);
+                read.query_async(cluster).await
             }
         }
     }
