@@ -10,7 +10,7 @@ use bytes::Bytes;
 use crate::{
     guard::{Boarding, FlightTicket, Guard, Learned},
     l1::{Entry, L1, Lookup, Usage},
-    store::{Store, StoreError, Stored},
+    store::{Store, StoreError, Stored, tracking::Listener},
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,7 @@ pub struct Cache<S> {
 }
 
 impl<S: Store> Cache<S> {
+    /// L1 is used once the store's changes are told, or `trust` says that it need not be.
     pub fn new(store: Arc<S>, l1: L1, l1_ttl: Duration) -> Self {
         Self {
             store,
@@ -65,16 +66,8 @@ impl<S: Store> Cache<S> {
     }
 
     pub async fn put(&self, key: &str, body: &[u8], ttl: Duration) -> Result<(), StoreError> {
-        let ticket = self.guard.begin_write(key);
-        // From before the store's clock starts, so that L1 never outlives it.
-        let expires_at = Instant::now() + ttl.min(self.l1_ttl);
-        self.store.set(key, body, ttl).await?;
-        ticket.acknowledged_value(Entry {
-            // A copy: the body is a slice of the connection's read buffer and would keep all of it.
-            body: Bytes::copy_from_slice(body),
-            expires_at,
-        });
-        Ok(())
+        let _evicts_when_dropped = self.guard.begin_write(key);
+        self.store.set(key, body, ttl).await
     }
 
     pub async fn delete(&self, key: &str) -> Result<(), StoreError> {
@@ -88,6 +81,24 @@ impl<S: Store> Cache<S> {
 
     pub fn usage(&self) -> Usage {
         self.guard.usage()
+    }
+}
+
+impl<S: Store> Listener for Cache<S> {
+    fn changed(&self, key: &str) {
+        self.guard.changed(key);
+    }
+
+    fn all_changed(&self) {
+        self.guard.all_changed();
+    }
+
+    fn trust(&self) {
+        self.guard.trust();
+    }
+
+    fn distrust(&self) {
+        self.guard.distrust();
     }
 }
 

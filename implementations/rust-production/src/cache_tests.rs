@@ -10,6 +10,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 fn cache(store: FakeStore) -> (Arc<Cache<FakeStore>>, Arc<FakeStore>) {
     let store = Arc::new(store);
     let cache = Cache::new(store.clone(), L1::new(1 << 20), MINUTE);
+    cache.trust();
     (Arc::new(cache), store)
 }
 
@@ -22,17 +23,43 @@ async fn the_first_read_is_from_the_store_and_the_second_from_l1() {
 }
 
 #[tokio::test]
-async fn a_put_fills_l1() {
-    let (cache, store) = cache(FakeStore::default());
+async fn a_put_leaves_l1_to_the_next_read() {
+    let (cache, _) = cache(FakeStore::default());
     cache.put("k", b"1", MINUTE).await.unwrap();
+    assert_eq!(cache.get("k").await, Ok(Found::InStore("1".into())));
     assert_eq!(cache.get("k").await, Ok(Found::InL1("1".into())));
-    assert_eq!(store.reads.load(Relaxed), 0);
+    cache.put("k", b"2", MINUTE).await.unwrap();
+    assert_eq!(cache.get("k").await, Ok(Found::InStore("2".into())));
+}
+
+#[tokio::test]
+async fn a_foreign_change_is_seen() {
+    let (cache, store) = cache(FakeStore::default());
+    assert_eq!(cache.get("k").await, Ok(Found::Nowhere));
+    store.hold("k", "1", None);
+    cache.changed("k");
+    assert_eq!(cache.get("k").await, Ok(Found::InStore("1".into())));
+    store.hold("k", "2", None);
+    cache.changed("k");
+    assert_eq!(cache.get("k").await, Ok(Found::InStore("2".into())));
+}
+
+#[tokio::test]
+async fn without_trust_every_read_asks_the_store() {
+    let (cache, store) = cache(FakeStore::default());
+    store.hold("k", "1", None);
+    cache.get("k").await.unwrap();
+    cache.distrust();
+    for _ in 0..2 {
+        assert_eq!(cache.get("k").await, Ok(Found::InStore("1".into())));
+    }
 }
 
 #[tokio::test]
 async fn a_put_without_acknowledgement_evicts() {
     let (cache, store) = cache(FakeStore::default());
     cache.put("k", b"1", MINUTE).await.unwrap();
+    cache.get("k").await.unwrap();
     store.down.store(true, Relaxed);
     assert_eq!(
         cache.put("k", b"2", MINUTE).await,
@@ -45,6 +72,7 @@ async fn a_put_without_acknowledgement_evicts() {
 async fn a_delete_evicts() {
     let (cache, _) = cache(FakeStore::default());
     cache.put("k", b"1", MINUTE).await.unwrap();
+    cache.get("k").await.unwrap();
     cache.delete("k").await.unwrap();
     assert_eq!(cache.get("k").await, Ok(Found::Nowhere));
 }
@@ -56,7 +84,7 @@ async fn an_absent_key_is_asked_for_once() {
     assert_eq!(cache.get("k").await, Ok(Found::Nowhere));
     assert_eq!(store.reads.load(Relaxed), 1);
     cache.put("k", b"1", MINUTE).await.unwrap();
-    assert_eq!(cache.get("k").await, Ok(Found::InL1("1".into())));
+    assert_eq!(cache.get("k").await, Ok(Found::InStore("1".into())));
 }
 
 #[tokio::test]
@@ -103,7 +131,8 @@ async fn a_slow_read_does_not_bring_back_what_a_put_replaced() {
     cache.put("k", b"new", MINUTE).await.unwrap();
     store.answers.add_permits(1);
     assert_eq!(reader.await.unwrap(), Ok(Found::InStore("old".into())));
-    assert_eq!(cache.get("k").await, Ok(Found::InL1("new".into())));
+    store.answers.add_permits(1);
+    assert_eq!(cache.get("k").await, Ok(Found::InStore("new".into())));
 }
 
 #[tokio::test]

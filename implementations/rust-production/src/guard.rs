@@ -3,17 +3,18 @@
 //! Redis is on record here, by key, and L1 changes only under the lock of that record:
 //!
 //! * readers of one key share one flight;
-//! * a flight fills L1 only if no write was under way at any moment of its life, and nobody who
-//!   comes after a write joins a flight from before it;
-//! * a write fills L1 only if it had the key to itself: of two that overlap, nobody here knows
-//!   which one Redis took last.
+//! * a flight fills L1 only if no write was under way and no change was told at any moment of its
+//!   life, and nobody who comes after a write or a change joins a flight from before it;
+//! * a write only evicts: Redis tells of our own writes as it tells of others', a moment later, and
+//!   what a write had filled in would go again;
+//! * while changes may pass untold (the store is not trusted) L1 is empty and stays so.
 
 use std::{
     collections::{HashMap, hash_map::RandomState},
     hash::BuildHasher,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -33,6 +34,7 @@ pub struct Guard<T> {
     shards: Vec<Mutex<Shard<T>>>,
     hasher: RandomState,
     flights_started: AtomicU64,
+    trusted: AtomicBool,
 }
 
 type Shard<T> = HashMap<Arc<str>, UnderWay<T>>;
@@ -40,8 +42,6 @@ type Shard<T> = HashMap<Arc<str>, UnderWay<T>>;
 struct UnderWay<T> {
     flight: Option<Flight<T>>,
     writes: usize,
-    /// Two writes overlapped since the key was last quiet.
-    contended: bool,
 }
 
 struct Flight<T> {
@@ -65,12 +65,14 @@ pub enum Learned {
 }
 
 impl<T> Guard<T> {
+    /// Not trusted, until told otherwise.
     pub fn new(l1: L1) -> Self {
         Self {
             l1,
             shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
             hasher: RandomState::new(),
             flights_started: AtomicU64::new(0),
+            trusted: AtomicBool::new(false),
         }
     }
 
@@ -109,18 +111,52 @@ impl<T> Guard<T> {
         Boarding::Lead(ticket, landing)
     }
 
+    #[must_use]
     pub fn begin_write(self: &Arc<Self>, key: &str) -> WriteTicket<T> {
         let key: Arc<str> = key.into();
         let mut shard = self.shard(&key);
         let under_way = shard.entry(key.clone()).or_default();
-        under_way.contended |= under_way.writes > 0;
         under_way.writes += 1;
         drop(shard);
         WriteTicket {
             guard: self.clone(),
             key,
-            fill: None,
         }
+    }
+
+    /// Somebody changed the key: here or anywhere, now or a moment ago.
+    pub fn changed(&self, key: &str) {
+        let mut shard = self.shard(key);
+        if let Some(under_way) = shard.get_mut(key) {
+            under_way.flight = None;
+            if under_way.writes == 0 {
+                shard.remove(key);
+            }
+        }
+        self.l1.evict(key);
+    }
+
+    pub fn all_changed(&self) {
+        for shard in &self.shards {
+            shard.lock().retain(|_, under_way| {
+                under_way.flight = None;
+                under_way.writes > 0
+            });
+        }
+        self.l1.clear();
+    }
+
+    /// From now on `changed` tells of every change.
+    pub fn trust(&self) {
+        // First, so that no flight from before this moment fills L1.
+        self.all_changed();
+        self.trusted.store(true, Ordering::SeqCst);
+    }
+
+    pub fn distrust(&self) {
+        // First, so that nothing enters L1 behind the clearing.
+        self.trusted.store(false, Ordering::SeqCst);
+        self.all_changed();
     }
 
     fn end_flight(&self, key: &Arc<str>, number: u64, learned: Learned) {
@@ -133,10 +169,14 @@ impl<T> Guard<T> {
             .as_ref()
             .is_none_or(|flight| flight.number != number)
         {
-            return; // A write has ended since: what this flight brings may be old.
+            return; // The key was changed since: what this flight brings may be old.
         }
         under_way.flight = None;
         if under_way.writes > 0 {
+            return;
+        }
+        shard.remove(key);
+        if !self.trusted.load(Ordering::SeqCst) {
             return;
         }
         match learned {
@@ -144,18 +184,14 @@ impl<T> Guard<T> {
             Learned::Absent => self.l1.put_absent(key.clone()),
             Learned::Nothing => {}
         }
-        shard.remove(key);
     }
 
-    fn end_write(&self, key: &Arc<str>, fill: Option<Entry>) {
+    fn end_write(&self, key: &str) {
         let mut shard = self.shard(key);
+        self.l1.evict(key);
         let Some(under_way) = shard.get_mut(key) else {
             return;
         };
-        match fill {
-            Some(entry) if !under_way.contended => self.l1.put(key.clone(), entry),
-            _ => self.l1.evict(key),
-        }
         under_way.flight = None;
         under_way.writes -= 1;
         if under_way.writes == 0 {
@@ -174,7 +210,6 @@ impl<T> Default for UnderWay<T> {
         Self {
             flight: None,
             writes: 0,
-            contended: false,
         }
     }
 }
@@ -205,23 +240,16 @@ impl<T> Drop for FlightTicket<T> {
     }
 }
 
-/// A write on its way. Dropped unacknowledged (refused, too late, or the client left) its outcome
-/// is unknown, and the key leaves L1.
+/// A write on its way. However it ends (acknowledged, refused, too late, or its client left), the key
+/// leaves L1 when this is dropped.
 pub struct WriteTicket<T> {
     guard: Arc<Guard<T>>,
     key: Arc<str>,
-    fill: Option<Entry>,
-}
-
-impl<T> WriteTicket<T> {
-    pub fn acknowledged_value(mut self, entry: Entry) {
-        self.fill = Some(entry);
-    }
 }
 
 impl<T> Drop for WriteTicket<T> {
     fn drop(&mut self) {
-        self.guard.end_write(&self.key, self.fill.take());
+        self.guard.end_write(&self.key);
     }
 }
 

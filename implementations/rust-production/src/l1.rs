@@ -84,6 +84,11 @@ impl L1 {
         self.absent.invalidate(key);
     }
 
+    pub fn clear(&self) {
+        self.values.invalidate_all();
+        self.absent.invalidate_all();
+    }
+
     pub fn usage(&self) -> Usage {
         // The counts are of the last maintenance, so it is brought up to date.
         self.values.run_pending_tasks();
@@ -171,6 +176,17 @@ mod tests {
         assert_eq!(l1.look_up("k"), Lookup::Absent);
         l1.evict("k");
         assert_eq!(l1.look_up("k"), Lookup::Unknown);
+    }
+
+    #[test]
+    fn clearing_leaves_nothing() {
+        let l1 = L1::new(1000);
+        l1.put("k".into(), entry("1", LONG));
+        l1.put_absent("absent".into());
+        l1.clear();
+        assert_eq!(l1.look_up("k"), Lookup::Unknown);
+        assert_eq!(l1.look_up("absent"), Lookup::Unknown);
+        assert_eq!(l1.usage().entries, 0);
     }
 
     #[test]

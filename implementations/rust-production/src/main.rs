@@ -29,7 +29,12 @@ use http::Service;
 use l1::L1;
 use metrics::Metrics;
 use settings::Settings;
-use store::redis::RedisStore;
+use store::{
+    address::Address,
+    breaker::Breaker,
+    redis::RedisStore,
+    tracking::{self, Listener},
+};
 
 fn main() -> ExitCode {
     match start() {
@@ -64,18 +69,23 @@ async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let listener = TcpListener::bind((settings.host.as_str(), settings.port)).await?;
-    let metrics = Arc::new(Metrics::new()?);
-    let store = Arc::new(RedisStore::new(
-        &settings.redis_url,
+    let address = Address::parse(&settings.redis_url)?;
+    let metrics = Arc::new(Metrics::new(settings.workers)?);
+    let redis = RedisStore::new(
+        address.clone(),
         settings.redis_timeout,
         metrics.redis_call_duration.clone(),
-    )?);
-    tokio::spawn({
-        let store = store.clone();
-        async move { store.connect().await }
-    });
+    )?;
+    let store = Arc::new(Breaker::new(redis));
+    let l1 = L1::new(settings.l1_max_bytes);
+    let cache = Arc::new(Cache::new(store, l1, settings.l1_ttl));
+    if settings.invalidation {
+        tokio::spawn(tracking::follow(address, cache.clone()));
+    } else {
+        cache.trust();
+    }
     let service = Arc::new(Service {
-        cache: Cache::new(store, L1::new(settings.l1_max_bytes), settings.l1_ttl),
+        cache,
         metrics,
         default_ttl: settings.default_ttl,
         max_value_bytes: settings.max_value_bytes,

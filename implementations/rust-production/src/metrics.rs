@@ -44,7 +44,7 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    pub fn new() -> prometheus::Result<Self> {
+    pub fn new(workers: usize) -> prometheus::Result<Self> {
         let histogram = |name, help| {
             let buckets = DURATION_BUCKETS_S.to_vec();
             Histogram::with_opts(HistogramOpts::new(name, help).buckets(buckets))
@@ -59,6 +59,8 @@ impl Metrics {
             "read-your-writes",
         ])
         .set(1);
+        let serving = IntGauge::new("cache_workers", "Threads that serve, all on one L1")?;
+        serving.set(workers.try_into().unwrap_or(i64::MAX));
         let metrics = Self {
             registry: Registry::new(),
             requests: IntCounterVec::new(
@@ -82,6 +84,7 @@ impl Metrics {
         };
         let registry = &metrics.registry;
         registry.register(Box::new(info))?;
+        registry.register(Box::new(serving))?;
         registry.register(Box::new(metrics.requests.clone()))?;
         registry.register(Box::new(metrics.l1_hits.clone()))?;
         registry.register(Box::new(metrics.l1_bytes.clone()))?;
@@ -141,7 +144,7 @@ mod tests {
 
     #[test]
     fn the_text_has_every_name_of_the_contract() {
-        let metrics = Metrics::new().unwrap();
+        let metrics = Metrics::new(2).unwrap();
         metrics.count(Op::Get, Outcome::L1Hit);
         metrics.request_duration.observe(0.001);
         let text = metrics
@@ -154,6 +157,7 @@ mod tests {
         for line in [
             "cache_requests_total{op=\"get\",result=\"l1_hit\"} 1\n",
             "cache_l1_hits_total 1\n",
+            "cache_workers 2\n",
             "cache_l1_bytes 7\n",
             "cache_l1_entries 1\n",
             "cache_redis_call_duration_seconds_count 0\n",

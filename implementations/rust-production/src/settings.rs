@@ -17,15 +17,20 @@ pub struct Settings {
     pub default_ttl: Duration,
     pub max_value_bytes: usize,
     pub redis_timeout: Duration,
+    pub invalidation: bool,
 }
 
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("{name}={value:?} is not a whole number from {min} to {max}")]
-pub struct InvalidSetting {
-    name: &'static str,
-    value: String,
-    min: u64,
-    max: u64,
+pub enum InvalidSetting {
+    #[error("{name}={value:?} is not a whole number from {min} to {max}")]
+    Number {
+        name: &'static str,
+        value: String,
+        min: u64,
+        max: u64,
+    },
+    #[error("{name}={value:?} is neither on nor off")]
+    Switch { name: &'static str, value: String },
 }
 
 /// A day: far beyond any sensible timeout or L1 life, and no arithmetic on instants overflows.
@@ -45,13 +50,21 @@ impl Settings {
             let value = text(name, &default.to_string());
             match u64::from_str(&value) {
                 Ok(number) if (min..=max).contains(&number) => Ok(number),
-                _ => Err(InvalidSetting {
+                _ => Err(InvalidSetting::Number {
                     name,
                     value,
                     min,
                     max,
                 }),
             }
+        };
+        let switch = |name, default| match text(name, default).as_str() {
+            "on" => Ok(true),
+            "off" => Ok(false),
+            value => Err(InvalidSetting::Switch {
+                name,
+                value: value.to_owned(),
+            }),
         };
         let cpus = thread::available_parallelism().map_or(1, |count| count.get() as u64);
 
@@ -65,6 +78,7 @@ impl Settings {
             default_ttl: Duration::from_secs(number("DEFAULT_TTL_S", 300, 1, MAX_TTL_S / 2)?),
             max_value_bytes: small(number("MAX_VALUE_BYTES", 1 << 20, 0, MAX_VALUE_BYTES)?),
             redis_timeout: Duration::from_millis(number("REDIS_TIMEOUT_MS", 250, 1, MAX_MS)?),
+            invalidation: switch("INVALIDATION", "on")?,
         })
     }
 }
@@ -89,12 +103,15 @@ mod tests {
         assert_eq!(settings.max_value_bytes, 1_048_576);
         assert_eq!(settings.redis_timeout, Duration::from_millis(250));
         assert!(settings.workers >= 1);
+        assert!(settings.invalidation);
     }
 
     #[test]
     fn a_variable_overrides_its_default() {
         let settings = Settings::read(|name| (name == "PORT").then(|| "9000".into())).unwrap();
         assert_eq!(settings.port, 9000);
+        let settings = Settings::read(|name| (name == "INVALIDATION").then(|| "off".into()));
+        assert!(!settings.unwrap().invalidation);
     }
 
     #[test]
@@ -110,11 +127,12 @@ mod tests {
             ("PORT", "65536"),
             ("L1_TTL_MS", "-1"),
             ("REDIS_TIMEOUT_MS", "1s"),
+            ("INVALIDATION", "yes"),
         ] {
             let read = Settings::read(|asked| (asked == name).then(|| value.into()));
             let error = read.unwrap_err().to_string();
             assert!(
-                error.starts_with(&format!("{name}={value:?} is not")),
+                error.starts_with(&format!("{name}={value:?} is n")),
                 "{error}"
             );
         }

@@ -34,7 +34,7 @@ use record::Record;
 use route::{Route, route};
 
 pub struct Service<S> {
-    pub cache: Cache<S>,
+    pub cache: Arc<Cache<S>>,
     pub metrics: Arc<Metrics>,
     pub default_ttl: Duration,
     pub max_value_bytes: usize,

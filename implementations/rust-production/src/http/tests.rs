@@ -8,15 +8,20 @@ use http_body_util::{BodyExt, Full};
 use hyper::{Method, body::Frame};
 
 use super::*;
-use crate::{l1::L1, store::fake::FakeStore};
+use crate::{
+    l1::L1,
+    store::{fake::FakeStore, tracking::Listener},
+};
 
 const LIMIT: usize = 64;
 
 fn service() -> (Service<FakeStore>, Arc<FakeStore>) {
     let store = Arc::new(FakeStore::default());
+    let cache = Cache::new(store.clone(), L1::new(1 << 20), Duration::from_secs(60));
+    cache.trust();
     let service = Service {
-        cache: Cache::new(store.clone(), L1::new(1 << 20), Duration::from_secs(60)),
-        metrics: Arc::new(Metrics::new().unwrap()),
+        cache: Arc::new(cache),
+        metrics: Arc::new(Metrics::new(1).unwrap()),
         default_ttl: Duration::from_secs(300),
         max_value_bytes: LIMIT,
         draining: AtomicBool::new(false),
@@ -66,12 +71,14 @@ async fn a_value_comes_back_byte_for_byte_and_says_from_where() {
         .await,
         204
     );
-    let answer = service
-        .handle(request(&Method::GET, "/v1/cache/a%2fb", ""))
-        .await;
-    assert_eq!(header(&answer, "content-type"), "application/json");
-    assert_eq!(header(&answer, "x-cache"), "L1");
-    assert_eq!(text(answer).await, " {\"a\" :1e999}\n");
+    for source in ["L2", "L1"] {
+        let answer = service
+            .handle(request(&Method::GET, "/v1/cache/a%2fb", ""))
+            .await;
+        assert_eq!(header(&answer, "content-type"), "application/json");
+        assert_eq!(header(&answer, "x-cache"), source);
+        assert_eq!(text(answer).await, " {\"a\" :1e999}\n");
+    }
     assert!(store.values.lock().contains_key("a/b"));
 
     store.hold("other", "1", None);
@@ -172,6 +179,7 @@ async fn the_ttl_is_exact_if_given_and_spread_if_not() {
 async fn without_the_store_hits_are_served_and_all_else_is_503_with_retry_after() {
     let (service, store) = service();
     status(&service, Method::PUT, "/v1/cache/known", "1").await;
+    status(&service, Method::GET, "/v1/cache/known", "").await;
     store.down.store(true, Relaxed);
     assert_eq!(
         status(&service, Method::GET, "/v1/cache/known", "").await,
@@ -207,6 +215,7 @@ async fn every_request_on_a_key_is_counted_once() {
     status(&service, Method::PUT, "/v1/cache/k", "1").await;
     status(&service, Method::PUT, "/v1/cache/k", "").await;
     status(&service, Method::GET, "/v1/cache/k", "").await;
+    status(&service, Method::GET, "/v1/cache/k", "").await;
     status(&service, Method::HEAD, "/v1/cache/absent", "").await;
     status(&service, Method::POST, "/v1/cache/k", "1").await;
     status(&service, Method::GET, "/v1/cache/a/b", "").await;
@@ -214,9 +223,10 @@ async fn every_request_on_a_key_is_counted_once() {
     for line in [
         "cache_requests_total{op=\"put\",result=\"ok\"} 1\n",
         "cache_requests_total{op=\"put\",result=\"invalid\"} 1\n",
+        "cache_requests_total{op=\"get\",result=\"l2_hit\"} 1\n",
         "cache_requests_total{op=\"get\",result=\"l1_hit\"} 1\n",
         "cache_requests_total{op=\"get\",result=\"miss\"} 1\n",
-        "cache_request_duration_seconds_count 4\n",
+        "cache_request_duration_seconds_count 5\n",
         "cache_l1_bytes 2\n",
         "cache_l1_entries 1\n",
     ] {

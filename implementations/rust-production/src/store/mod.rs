@@ -1,6 +1,10 @@
-//! What the cache needs of the store behind it. Redis Cluster would be another implementation.
+//! What the cache needs of the store behind it.
 
+pub mod address;
+pub mod breaker;
 pub mod redis;
+mod topology;
+pub mod tracking;
 
 #[cfg(test)]
 pub mod fake;
@@ -21,6 +25,12 @@ pub struct Stored {
 pub enum StoreError {
     #[error("no answer in time")]
     TimedOut,
+    #[error("not asked, because it failed again and again")]
+    CircuitOpen,
+    /// The store answered, with an error.
+    #[error("{0}")]
+    Refused(String),
+    /// It could not be asked.
     #[error("{0}")]
     Failed(String),
 }

@@ -1,4 +1,4 @@
-//! The store in Redis: `cache:{key}` holds the raw bytes. All commands share one multiplexed
+//! The store in Redis: `cache:{key}` holds the raw bytes. All commands to a server share one multiplexed
 //! connection, which pipelines them and keeps their order; it reconnects by itself.
 
 use std::time::{Duration, Instant};
@@ -7,30 +7,35 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use prometheus::Histogram;
 use redis::{
-    Client, IntoConnectionInfo, ProtocolVersion, RedisResult,
-    aio::{ConnectionManager, ConnectionManagerConfig},
-    io::tcp::{TcpSettings, socket2::TcpKeepalive},
+    Client, Cmd, Pipeline, ProtocolVersion, RedisFuture, RedisResult, Value,
+    aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig},
+    cluster::{ClusterClient, ClusterConfig},
+    cluster_async::ClusterConnection,
 };
 use tokio::time::timeout;
 
-use super::{Store, StoreError, Stored};
+use super::{
+    Store, StoreError, Stored,
+    address::{Address, tcp, tuned},
+};
+
+/// Before every key of ours.
+pub const PREFIX: &str = "cache:";
 
 /// Keeps reconnecting for good, at least twice a second, so that values flow soon after Redis is back.
 const RECONNECT_MIN_DELAY: Duration = Duration::from_millis(50);
 const RECONNECT_MAX_DELAY: Duration = Duration::from_millis(500);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A peer that vanished without closing is given up after this long. It is long on purpose: commands
-/// in the buffers of an abandoned connection could still take effect after newer ones on the next,
-/// so it must be far beyond any pause of a Redis that is alive.
+/// Long on purpose: commands in the buffers of an abandoned connection could still take effect after
+/// newer ones on the next, so it must be far beyond any pause of a Redis that is alive.
 const PEER_GONE: Duration = Duration::from_secs(60);
-const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(20);
 
 /// Problems are logged, but an outage is not one line per request.
 const LOG_INTERVAL: Duration = Duration::from_secs(10);
 
 pub struct RedisStore {
-    connection: ConnectionManager,
+    connection: Connection,
     timeout: Duration,
     call_duration: Histogram,
     last_line_at: Mutex<Option<Instant>>,
@@ -38,49 +43,13 @@ pub struct RedisStore {
 
 impl RedisStore {
     /// Does not wait for Redis: the first command connects. Needs a tokio runtime around it.
-    pub fn new(url: &str, timeout: Duration, call_duration: Histogram) -> RedisResult<Self> {
-        let keepalive = TcpKeepalive::new()
-            .with_time(KEEPALIVE_INTERVAL)
-            .with_interval(KEEPALIVE_INTERVAL);
-        let tcp = TcpSettings::default()
-            .set_nodelay(true)
-            .set_keepalive(keepalive);
-        #[cfg(target_os = "linux")]
-        let tcp = tcp.set_user_timeout(PEER_GONE);
-
-        let info = url.into_connection_info()?;
-        // In RESP3 the library hears of a lost connection at once, not with the next command.
-        let resp3 = info
-            .redis_settings()
-            .clone()
-            .set_protocol(ProtocolVersion::RESP3);
-        let info = info.set_redis_settings(resp3).set_tcp_settings(tcp);
-
-        let config = ConnectionManagerConfig::new()
-            .set_number_of_retries(usize::MAX)
-            .set_min_delay(RECONNECT_MIN_DELAY)
-            .set_max_delay(RECONNECT_MAX_DELAY)
-            .set_connection_timeout(Some(CONNECT_TIMEOUT))
-            // `call` has the timeout: the library's own would not cover the wait for a connection.
-            .set_response_timeout(None);
+    pub fn new(address: Address, timeout: Duration, call_duration: Histogram) -> RedisResult<Self> {
         Ok(Self {
-            connection: ConnectionManager::new_lazy_with_config(Client::open(info)?, config)?,
+            connection: Connection::open(address)?,
             timeout,
             call_duration,
             last_line_at: Mutex::new(None),
         })
-    }
-
-    /// Connects, however long it takes.
-    pub async fn connect(&self) {
-        let mut connection = self.connection.clone();
-        while redis::cmd("PING")
-            .exec_async(&mut connection)
-            .await
-            .is_err()
-        {
-            tokio::time::sleep(RECONNECT_MAX_DELAY).await;
-        }
     }
 
     async fn call<T>(
@@ -90,6 +59,7 @@ impl RedisStore {
         let started = Instant::now();
         let result = match timeout(self.timeout, command).await {
             Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) if error.code().is_some() => Err(StoreError::Refused(error.to_string())),
             Ok(Err(error)) => Err(StoreError::Failed(error.to_string())),
             Err(_) => Err(StoreError::TimedOut),
         };
@@ -111,13 +81,9 @@ impl RedisStore {
 
 impl Store for RedisStore {
     async fn get(&self, key: &str) -> Result<Option<Stored>, StoreError> {
-        // MULTI makes value and TTL belong together: between two plain commands, even pipelined ones,
-        // a foreign SET could pair an old value with a new TTL.
-        let mut read = redis::pipe();
-        read.atomic().get(name(key)).pttl(name(key));
         let mut connection = self.connection.clone();
         let (body, pttl_ms): (Option<Bytes>, i64) =
-            self.call(read.query_async(&mut connection)).await?;
+            self.call(connection.value_and_pttl(&name(key))).await?;
         Ok(body.map(|body| Stored {
             body,
             // Redis says -1 for a key without TTL.
@@ -148,5 +114,90 @@ impl Store for RedisStore {
 }
 
 fn name(key: &str) -> String {
-    format!("cache:{key}")
+    format!("{PREFIX}{key}")
+}
+
+/// For a cluster, where redis-rs follows redirects of a single command, but not inside MULTI.
+const VALUE_AND_PTTL: &str = "return {redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1])}";
+
+/// A handle on the way of all commands; a clone is another handle on the same.
+#[derive(Clone)]
+enum Connection {
+    Server(ConnectionManager),
+    /// One multiplexed connection to each node; MOVED and ASK are followed.
+    Cluster(ClusterConnection),
+}
+
+// The timeout is `RedisStore::call`'s: those of the library would not cover the wait for a connection.
+impl Connection {
+    fn open(address: Address) -> RedisResult<Self> {
+        match address {
+            Address::Server(info) => {
+                let config = ConnectionManagerConfig::new()
+                    .set_number_of_retries(usize::MAX)
+                    .set_min_delay(RECONNECT_MIN_DELAY)
+                    .set_max_delay(RECONNECT_MAX_DELAY)
+                    .set_connection_timeout(Some(CONNECT_TIMEOUT))
+                    .set_response_timeout(None);
+                let client = Client::open(tuned(info, PEER_GONE))?;
+                let manager = ConnectionManager::new_lazy_with_config(client, config)?;
+                Ok(Self::Server(manager))
+            }
+            Address::Cluster(nodes) => {
+                let client = ClusterClient::builder(nodes)
+                    .use_protocol(ProtocolVersion::RESP3)
+                    .tcp_settings(tcp(PEER_GONE))
+                    .connection_timeout(CONNECT_TIMEOUT)
+                    .overall_response_timeout(None)
+                    .build()?;
+                let pending = client.get_pending_async_connection_with_config(ClusterConfig::new());
+                Ok(Self::Cluster(pending))
+            }
+        }
+    }
+
+    /// At one moment: between two plain commands, even pipelined ones, a foreign SET could pair an old
+    /// value with a new TTL.
+    async fn value_and_pttl(&mut self, name: &str) -> RedisResult<(Option<Bytes>, i64)> {
+        match self {
+            Self::Server(manager) => {
+                let mut read = redis::pipe();
+                read.atomic().get(name).pttl(name);
+                read.query_async(manager).await
+            }
+            Self::Cluster(cluster) => {
+                let mut read = redis::cmd("EVAL");
+                read.arg(VALUE_AND_PTTL).arg(1).arg(name);
+                read.query_async(cluster).await
+            }
+        }
+    }
+}
+
+impl ConnectionLike for Connection {
+    fn req_packed_command<'a>(&'a mut self, command: &'a Cmd) -> RedisFuture<'a, Value> {
+        match self {
+            Self::Server(manager) => manager.req_packed_command(command),
+            Self::Cluster(cluster) => cluster.req_packed_command(command),
+        }
+    }
+
+    fn req_packed_commands<'a>(
+        &'a mut self,
+        pipeline: &'a Pipeline,
+        offset: usize,
+        count: usize,
+    ) -> RedisFuture<'a, Vec<Value>> {
+        match self {
+            Self::Server(manager) => manager.req_packed_commands(pipeline, offset, count),
+            Self::Cluster(cluster) => cluster.req_packed_commands(pipeline, offset, count),
+        }
+    }
+
+    fn get_db(&self) -> i64 {
+        match self {
+            Self::Server(manager) => manager.get_db(),
+            Self::Cluster(cluster) => cluster.get_db(),
+        }
+    }
 }
