@@ -15,12 +15,12 @@ import math
 import re
 from collections import deque
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
-from redis.asyncio.connection import AbstractConnection, ConnectionPool
 from redis.exceptions import ResponseError
 
-from cache_service.store import StoreUnavailableError
+from cache_service.redis_connection import new_connection
+from cache_service.store import StoreRefusedError, StoreUnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ LAST_RETRY_S = 0.5
 
 
 class _Call:
-    """Commands sent together; the reply of the last one is the result."""
+    """Commands sent together; the last reply is the result, or the first that is a refusal."""
 
     __slots__ = ("future", "packed", "replies")
 
@@ -52,16 +52,9 @@ def _run_id(info: bytes | None) -> bytes | None:
 
 class RedisPipe:
     def __init__(self, url: str, timeout_s: float, max_value_bytes: int) -> None:
-        pool = ConnectionPool.from_url(
-            url,
-            # A reply is awaited by the reader for as long as it takes; each call has its
-            # own deadline. Connecting has the time of one command, but never below 1 s:
-            # a TLS handshake may need more than REDIS_TIMEOUT_MS.
-            socket_timeout=None,
-            socket_connect_timeout=max(1.0, timeout_s),
-            socket_keepalive=True,
-        )
-        self._connection = cast("AbstractConnection", pool.make_connection())  # type: ignore[no-untyped-call]
+        # Connecting has the time of one command, but never below 1 s: a TLS handshake may
+        # need more than REDIS_TIMEOUT_MS.
+        self._connection = new_connection(url, max(1.0, timeout_s))
         self._timeout_s = timeout_s
         self._max_waiting_bytes = max(MAX_WAITING_BYTES, 4 * max_value_bytes)
         self._loop = asyncio.get_running_loop()
@@ -82,7 +75,7 @@ class RedisPipe:
         self._task = self._loop.create_task(self._run(on_connected))
 
     def call(self, packed: bytes, replies: int = 1) -> asyncio.Future[Any]:
-        """Send packed commands in one piece; the future brings the last of their replies."""
+        """Send packed commands in one piece; the future brings one reply, see `_Call`."""
         if (
             self._down
             or len(self._unsent) + len(self._unanswered) >= MAX_WAITING_COMMANDS
@@ -98,6 +91,10 @@ class RedisPipe:
             self._expiry = self._loop.call_at(deadline, self._expire)
         self._wake.set()
         return future
+
+    @property
+    def idle(self) -> bool:
+        return not self._unsent and not self._unanswered
 
     async def close(self) -> None:
         if self._task is not None:
@@ -202,16 +199,21 @@ class RedisPipe:
             reply = await self._reply()
             call = self._unanswered[0]
             for _ in range(call.replies - 1):
-                reply = await self._reply()
+                next_reply = await self._reply()
+                if not isinstance(reply, ResponseError):
+                    reply = next_reply
             self._unanswered.popleft()
             self._waiting_bytes -= len(call.packed)
             self._progress_s = self._loop.time()
             if call.future.done():
                 continue
             if isinstance(reply, ResponseError):
-                call.future.set_exception(StoreUnavailableError(f"Redis refused: {reply}"))
+                refused = StoreRefusedError(f"Redis refused: {reply}")
+                refused.__cause__ = reply
+                call.future.set_exception(refused)
             else:
                 call.future.set_result(reply)
+            self._forget_answered()
 
     async def _reply(self) -> Any:
         try:
@@ -240,6 +242,15 @@ class RedisPipe:
                 future.set_exception(StoreUnavailableError("Redis did not answer in time"))
             self._deadlines.popleft()
         self._expiry = None
+
+    def _forget_answered(self) -> None:
+        """Calls are answered in the order of their deadlines: those in front are done.
+
+        Until its deadline a future would keep its result: a second's values for every
+        second of REDIS_TIMEOUT_MS.
+        """
+        while self._deadlines and self._deadlines[0][1].done():
+            self._deadlines.popleft()
 
     def _fail(self, calls: deque[_Call], reason: str) -> None:
         for call in calls:
