@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from cache_service.redis_connection import Connection, new_connection
 from cache_service.store import NAMESPACE, StoreUnavailableError
+from cache_service.tasks import until_one_fails
 
 log = logging.getLogger(__name__)
 
@@ -100,12 +101,10 @@ class _Listener:
                     await self._start_tracking()
                 self._set_tracking(on=True)
                 self._warned = False
-                async with asyncio.TaskGroup() as both:
-                    both.create_task(self._listen())
-                    both.create_task(self._watch())
+                await until_one_fails(self._listen(), self._watch())
             except Exception as error:  # noqa: BLE001 - without this task L1 is never trusted again
                 if not self._warned:
-                    log.warning("no invalidation connection, so no L1: %r", error)
+                    log.warning("no invalidation connection, so no L1: %s", error or repr(error))
                 self._warned = True
             finally:
                 self._set_tracking(on=False)

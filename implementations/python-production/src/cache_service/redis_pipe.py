@@ -21,6 +21,7 @@ from redis.exceptions import ResponseError
 
 from cache_service.redis_connection import new_connection
 from cache_service.store import StoreRefusedError, StoreUnavailableError
+from cache_service.tasks import until_one_fails
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +118,7 @@ class RedisPipe:
                     log.warning("Redis is reachable again")
                 self._down = False
                 retry_s = FIRST_RETRY_S
-                await self._exchange()
+                await until_one_fails(self._write(), self._read(), self._watch())
             except Exception as error:  # noqa: BLE001 - without this task Redis is gone for good
                 self._lost(error, connected=connected)
             finally:
@@ -159,18 +160,6 @@ class RedisPipe:
             log.warning("Redis refuses %r %r: %s", command[0], command[1], reply)
             return None
         return reply
-
-    async def _exchange(self) -> None:
-        """Write, read and watch until one of them fails."""
-        tasks = [self._loop.create_task(work()) for work in (self._write, self._read, self._watch)]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _write(self) -> None:
         while True:
