@@ -85,7 +85,9 @@ class _Listener:
         self._cache = cache
         self._ping_commands = ping_commands
         self._on_change = on_change
-        self._connection: Connection = new_connection(url, CONNECT_TIMEOUT_S, protocol=3)
+        self._connection: Connection = new_connection(url, CONNECT_TIMEOUT_S)
+        # Whatever the URL says: in RESP2 Redis would accept to track, and push nothing.
+        self._connection.protocol = 3
         self._ponged = asyncio.Event()
         self._warned = False
         self._task = asyncio.create_task(self._run())
@@ -104,7 +106,9 @@ class _Listener:
                 await until_one_fails(self._listen(), self._watch())
             except Exception as error:  # noqa: BLE001 - without this task L1 is never trusted again
                 if not self._warned:
-                    log.warning("no invalidation connection, so no L1: %s", error or repr(error))
+                    log.warning(
+                        "no invalidation connection, so no L1: %s", str(error) or repr(error)
+                    )
                 self._warned = True
             finally:
                 self._set_tracking(on=False)
