@@ -9,7 +9,7 @@ from redis.crc import key_slot
 from cache_service.metrics import Metrics, SharedTable
 from cache_service.redis_cluster import RedisCluster
 from cache_service.redis_pipe import RedisPipe
-from cache_service.store import StoreUnavailableError
+from cache_service.store import Stored, StoreUnavailableError
 from tests.fake_redis import FakeRedis, bulk, until
 
 LAST_SLOT = 16_383
@@ -155,3 +155,13 @@ async def test_a_node_that_was_replaced_is_found_by_the_others(cluster: Cluster)
     await until(lambda: cluster.followed[-1] == {cluster.nodes[0].url})
     await cluster.redis.delete(key_of(1))
     assert names(cluster.nodes[0]) == [b"cache:" + key_of(1)]
+
+
+async def test_a_read_at_the_new_place_brings_its_own_replies(cluster: Cluster) -> None:
+    key = key_of(0)
+    old_home, new_home = cluster.nodes
+    ask = f"-ASK {key_slot(key)} {new_home.address}\r\n".encode()
+    old_home.answer = lambda words: ask if words[0] in {b"GET", b"PTTL"} else None
+    reads = {b"GET": bulk(b"1"), b"PTTL": b":5\r\n"}
+    new_home.answer = lambda words: reads.get(words[0])
+    assert await cluster.redis.get(key) == Stored(b"1", 5)

@@ -57,14 +57,14 @@ class RedisCluster(Redis):
             await asyncio.gather(self._task, return_exceptions=True)
         await asyncio.gather(*(pipe.close() for pipe in self._pipes.values()))
 
-    async def _read(self, name: bytes, packed: bytes, replies: int) -> Any:
-        return await self._send(name, packed, replies, lambda: True)
+    async def _read(self, name: bytes, *commands: bytes) -> list[Any]:
+        return await self._send(name, commands, lambda: True)
 
-    async def _write(self, name: bytes, packed: bytes) -> None:
+    async def _write(self, name: bytes, command: bytes) -> None:
         """A redirected write goes on only while it is the newest: else it would overtake."""
         write = self._newest_write[name] = object()
         try:
-            await self._send(name, packed, 1, lambda: self._newest_write.get(name) is write)
+            await self._send(name, (command,), lambda: self._newest_write.get(name) is write)
         finally:
             if self._newest_write.get(name) is write:
                 del self._newest_write[name]
@@ -79,15 +79,19 @@ class RedisCluster(Redis):
         await self._pipe(address).call(PING)
 
     async def _send(
-        self, name: bytes, packed: bytes, replies: int, may_redirect: Callable[[], bool]
-    ) -> Any:
+        self, name: bytes, commands: tuple[bytes, ...], may_redirect: Callable[[], bool]
+    ) -> list[Any]:
         slot = key_slot(name)
         address = self._owners[slot]
         if address is None:
             raise self._unavailable("the key's slot has no Redis")
+        asking = b""
         for _ in range(1 + MAX_REDIRECTS):
+            packed = b"".join(asking + command for command in commands)
+            each = 2 if asking else 1
             try:
-                return await self._pipe(address).call(packed, replies)
+                replies = await self._pipe(address).call(packed, each * len(commands))
+                return replies[each - 1 :: each]
             except StoreUnavailableError as error:
                 redirect = error.__cause__
                 if not isinstance(redirect, AskError):
@@ -99,8 +103,9 @@ class RedisCluster(Redis):
             if isinstance(redirect, MovedError):  # an AskError that is meant for good
                 self._owners[slot] = address
                 self._outdated.set()
-            elif not packed.startswith(ASKING):
-                packed, replies = ASKING + packed, replies + 1
+                asking = b""
+            else:
+                asking = ASKING
         raise self._unavailable("the nodes disagree about the key's slot")
 
     def _unavailable(self, reason: str) -> StoreUnavailableError:
@@ -127,7 +132,7 @@ class RedisCluster(Redis):
         """Ask the nodes we know, then those we were told of at the start, until one answers."""
         for address in [*random.sample([*self._pipes], len(self._pipes)), *self._seeds]:
             try:
-                ranges = await self._pipe(address).call(SLOTS)
+                (ranges,) = await self._pipe(address).call(SLOTS)
             except StoreUnavailableError as error:
                 log.debug("no slots from %s: %s", address, error)
             else:

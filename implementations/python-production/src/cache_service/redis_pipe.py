@@ -36,7 +36,7 @@ LAST_RETRY_S = 0.5
 
 
 class _Call:
-    """Commands sent together; the last reply is the result, or the first that is a refusal."""
+    """Commands sent together; the result is all their replies, or the first refusal."""
 
     __slots__ = ("future", "packed", "replies")
 
@@ -75,8 +75,8 @@ class RedisPipe:
         """Connect, and again whenever the connection is lost; then on_connected is called."""
         self._task = self._loop.create_task(self._run(on_connected))
 
-    def call(self, packed: bytes, replies: int = 1) -> asyncio.Future[Any]:
-        """Send packed commands in one piece; the future brings one reply, see `_Call`."""
+    def call(self, packed: bytes, replies: int = 1) -> asyncio.Future[list[Any]]:
+        """Send packed commands in one piece; the future brings as many replies."""
         if (
             self._down
             or len(self._unsent) + len(self._unanswered) >= MAX_WAITING_COMMANDS
@@ -185,23 +185,23 @@ class RedisPipe:
 
     async def _read(self) -> None:
         while True:
-            reply = await self._reply()
+            first_reply = await self._reply()
             call = self._unanswered[0]
+            replies = [first_reply]
             for _ in range(call.replies - 1):
-                next_reply = await self._reply()
-                if not isinstance(reply, ResponseError):
-                    reply = next_reply
+                replies.append(await self._reply())  # noqa: PERF401 - one after the other
             self._unanswered.popleft()
             self._waiting_bytes -= len(call.packed)
             self._progress_s = self._loop.time()
             if call.future.done():
                 continue
-            if isinstance(reply, ResponseError):
-                refused = StoreRefusedError(f"Redis refused: {reply}")
-                refused.__cause__ = reply
-                call.future.set_exception(refused)
+            refusal = next((reply for reply in replies if isinstance(reply, ResponseError)), None)
+            if refusal is None:
+                call.future.set_result(replies)
             else:
-                call.future.set_result(reply)
+                refused = StoreRefusedError(f"Redis refused: {refusal}")
+                refused.__cause__ = refusal
+                call.future.set_exception(refused)
             self._forget_answered()
 
     async def _reply(self) -> Any:

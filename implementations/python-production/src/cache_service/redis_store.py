@@ -9,7 +9,7 @@ from hiredis import pack_command
 
 from cache_service.metrics import Metrics
 from cache_service.redis_pipe import RedisPipe
-from cache_service.store import NAMESPACE, Stored, StoreRefusedError, StoreUnavailableError
+from cache_service.store import NAMESPACE, Stored
 
 # Told of the primaries by URL, each with a ping along the way of its commands.
 Follow = Callable[[Mapping[str, Callable[[], Awaitable[object]]]], None]
@@ -22,8 +22,6 @@ def pack(*words: bytes | int) -> bytes:
     return packed
 
 
-MULTI = pack(b"MULTI")
-EXEC = pack(b"EXEC")
 PING = pack(b"PING")
 
 # PTTL's answers that are not a time.
@@ -47,25 +45,21 @@ class Redis(ABC):
     async def close(self) -> None: ...
 
     @abstractmethod
-    async def _read(self, name: bytes, packed: bytes, replies: int) -> Any: ...
+    async def _read(self, name: bytes, *commands: bytes) -> list[Any]: ...
 
     @abstractmethod
-    async def _write(self, name: bytes, packed: bytes) -> None: ...
+    async def _write(self, name: bytes, command: bytes) -> None: ...
 
     @abstractmethod
     async def _ping(self) -> None: ...
 
     async def get(self, key: bytes) -> Stored | None:
         name = NAMESPACE + key
-        # One transaction, so that value and PTTL are of one moment: with a foreign SET
-        # in between, a value could be kept for the life of its successor.
-        reads = pack(b"GET", name) + pack(b"PTTL", name)
-        reply = await self._timed(self._read(name, MULTI + reads + EXEC, 4))
-        if not isinstance(reply, list):
-            raise StoreUnavailableError("Redis dropped the transaction")
-        value, remaining_ms = reply
-        if isinstance(value, Exception):
-            raise StoreRefusedError(f"Redis refused: {value}")
+        # Not one transaction, which would cost two more commands: a foreign SET in between
+        # is the same as one right after, for it invalidates this read too.
+        value, remaining_ms = await self._timed(
+            self._read(name, pack(b"GET", name), pack(b"PTTL", name))
+        )
         if value is None:
             return None
         return Stored(value, None if remaining_ms == NO_EXPIRY else remaining_ms)
@@ -103,11 +97,11 @@ class SingleRedis(Redis):
     async def close(self) -> None:
         await self._pipe.close()
 
-    async def _read(self, _name: bytes, packed: bytes, replies: int) -> Any:
-        return await self._pipe.call(packed, replies)
+    async def _read(self, _name: bytes, *commands: bytes) -> list[Any]:
+        return await self._pipe.call(b"".join(commands), len(commands))
 
-    async def _write(self, _name: bytes, packed: bytes) -> None:
-        await self._pipe.call(packed)
+    async def _write(self, _name: bytes, command: bytes) -> None:
+        await self._pipe.call(command)
 
     async def _ping(self) -> None:
         await self._pipe.call(PING)
