@@ -33,7 +33,9 @@ class Client:
         l1 = L1(1_000_000, 60.0)
         settings = read_settings({"MAX_VALUE_BYTES": str(LIMIT)})
         page = MetricsPage(table, {})
-        self.app = App(settings, Cache(l1, self.store), l1, metrics, page)
+        cache = Cache(l1, self.store)
+        cache.trust()
+        self.app = App(settings, cache, l1, metrics, page)
 
     async def ask(
         self,
@@ -81,9 +83,10 @@ def client() -> Client:
 
 async def test_what_was_put_is_got_byte_for_byte(client: Client) -> None:
     assert (await client.put("/v1/cache/k", b' {"a": 1e999}\n')).status == 204
-    answer = await client.ask("GET", "/v1/cache/k")
-    assert (answer.status, answer.body) == (200, b' {"a": 1e999}\n')
-    assert answer.headers == {b"content-type": b"application/json", b"x-cache": b"L1"}
+    for source in (b"L2", b"L1"):
+        answer = await client.ask("GET", "/v1/cache/k")
+        assert (answer.status, answer.body) == (200, b' {"a": 1e999}\n')
+        assert answer.headers == {b"content-type": b"application/json", b"x-cache": source}
 
 
 async def test_an_absent_key_is_a_problem_and_a_miss(client: Client) -> None:
@@ -148,6 +151,7 @@ async def test_a_body_that_ends_early_is_not_stored(client: Client) -> None:
 
 async def test_without_redis_everything_but_a_hit_is_unavailable(client: Client) -> None:
     await client.put("/v1/cache/k", b"1")
+    await client.ask("GET", "/v1/cache/k")
     client.store.down = True
     assert (await client.ask("GET", "/v1/cache/k")).status == 200
     for method, target in (

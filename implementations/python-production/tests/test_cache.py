@@ -13,6 +13,7 @@ class Bench:
         self.store = FakeStore()
         self.l1 = L1(1_000_000, 60.0)
         self.cache = Cache(self.l1, self.store)
+        self.cache.trust()
 
 
 @pytest.fixture
@@ -60,18 +61,17 @@ async def test_an_absent_key_is_asked_for_once(bench: Bench) -> None:
     assert bench.store.reads == 1
 
 
-async def test_a_write_fills_l1_after_the_store_acknowledged(bench: Bench) -> None:
-    gate = bench.store.hold()
-    write = asyncio.create_task(bench.cache.put(b"k", b"1", 60_000))
-    await asyncio.sleep(0)
-    assert bench.l1.get(b"k") is None
-    gate.set()
-    await write
-    assert bench.l1.get(b"k") == b"1"
+async def test_a_write_leaves_l1_to_the_next_read(bench: Bench) -> None:
+    bench.store.values[b"k"] = Stored(b"0", 60_000)
+    await bench.cache.get(b"k")
+    await bench.cache.put(b"k", b"1", 60_000)
+    assert await bench.cache.get(b"k") == Found(b"1", Source.L2)
+    assert await bench.cache.get(b"k") == Found(b"1", Source.L1)
 
 
 async def test_a_write_without_acknowledgement_leaves_nothing_in_l1(bench: Bench) -> None:
-    await bench.cache.put(b"k", b"1", 60_000)
+    bench.store.values[b"k"] = Stored(b"1", 60_000)
+    await bench.cache.get(b"k")
     bench.store.down = True
     with pytest.raises(StoreUnavailableError):
         await bench.cache.put(b"k", b"2", 60_000)
@@ -87,7 +87,7 @@ async def test_a_read_under_way_does_not_bring_back_what_a_write_replaced(bench:
     await bench.cache.put(b"k", b"new", 60_000)
     gate.set()
     await read
-    assert await bench.cache.get(b"k") == Found(b"new", Source.L1)
+    assert await bench.cache.get(b"k") == Found(b"new", Source.L2)
 
 
 async def test_a_read_under_way_does_not_bring_back_what_was_deleted(bench: Bench) -> None:
@@ -118,29 +118,45 @@ async def test_a_read_that_starts_after_a_write_does_not_join_an_older_flight(be
     assert await new_read == Found(b"new", Source.L2)
 
 
-async def test_an_older_write_that_ends_later_does_not_fill_l1(bench: Bench) -> None:
-    first_gate = bench.store.hold()
-    first = asyncio.create_task(bench.cache.put(b"k", b"1", 60_000))
-    await asyncio.sleep(0)
-    second_gate = bench.store.hold()
-    second = asyncio.create_task(bench.cache.put(b"k", b"2", 60_000))
-    await asyncio.sleep(0)
-    bench.store.down = True
-    second_gate.set()
-    with pytest.raises(StoreUnavailableError):
-        await second
-    bench.store.down = False
-    first_gate.set()
-    await first
-    assert bench.l1.get(b"k") is None
-
-
 async def test_forgetting_a_key_also_stops_the_read_under_way_from_filling(bench: Bench) -> None:
     bench.store.values[b"k"] = Stored(b"1", 60_000)
     gate = bench.store.hold()
     read = asyncio.create_task(bench.cache.get(b"k"))
     await asyncio.sleep(0)
     bench.cache.forget_all()
+    gate.set()
+    await read
+    assert bench.l1.get(b"k") is None
+
+
+async def test_forgetting_a_key_evicts_its_value_or_absence(bench: Bench) -> None:
+    bench.store.values[b"k"] = Stored(b"1", 60_000)
+    for key in (b"k", b"absent"):
+        await bench.cache.get(key)
+        bench.cache.forget(key)
+        await bench.cache.get(key)
+    assert bench.store.reads == 4
+
+
+async def test_what_is_not_trusted_is_neither_kept_nor_served(bench: Bench) -> None:
+    bench.store.values[b"k"] = Stored(b"1", 60_000)
+    await bench.cache.get(b"k")
+    bench.cache.distrust()
+    assert await bench.cache.get(b"k") == Found(b"1", Source.L2)
+    assert await bench.cache.get(b"k") == Found(b"1", Source.L2)
+    assert await bench.cache.get(b"absent") is None
+    bench.cache.trust()
+    assert await bench.cache.get(b"k") == Found(b"1", Source.L2)
+    assert await bench.cache.get(b"k") == Found(b"1", Source.L1)
+
+
+async def test_a_read_from_before_l1_was_trusted_is_not_kept(bench: Bench) -> None:
+    bench.cache.distrust()
+    bench.store.values[b"k"] = Stored(b"1", 60_000)
+    gate = bench.store.hold()
+    read = asyncio.create_task(bench.cache.get(b"k"))
+    await asyncio.sleep(0)
+    bench.cache.trust()
     gate.set()
     await read
     assert bench.l1.get(b"k") is None

@@ -1,65 +1,16 @@
-"""The pipe against a Redis of a few lines that can be silent, or cut its connections."""
+"""The pipe against a Redis that can be silent, or cut its connections."""
 
 import asyncio
 from collections.abc import AsyncIterator
 
-import hiredis
 import pytest
 
 from cache_service.redis_pipe import RedisPipe
 from cache_service.redis_store import pack
-from cache_service.store import StoreUnavailableError
+from cache_service.store import StoreRefusedError, StoreUnavailableError
+from tests.fake_redis import FakeRedis
 
 TIMEOUT_S = 0.1
-
-
-class FakeRedis:
-    def __init__(self) -> None:
-        self.commands: list[list[bytes]] = []
-        self.run_id = b"first"
-        self.answers = asyncio.Event()
-        self.answers.set()
-        self._clients: set[asyncio.StreamWriter] = set()
-
-    async def start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.url = f"redis://127.0.0.1:{self._server.sockets[0].getsockname()[1]}?protocol=2"
-
-    async def stop(self) -> None:
-        self._server.close()
-        self.cut()
-        await self._server.wait_closed()
-
-    def cut(self) -> None:
-        for writer in self._clients:
-            writer.close()
-
-    def data_commands(self) -> list[list[bytes]]:
-        return [words for words in self.commands if words[0] in {b"ECHO", b"FAIL"}]
-
-    async def _serve(self, stream: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._clients.add(writer)
-        parser = hiredis.Reader()
-        while data := await stream.read(65_536):
-            parser.feed(data)
-            while (words := parser.gets()) is not False:
-                assert isinstance(words, list)
-                self.commands.append(words)
-                if words[0] in {b"ECHO", b"FAIL"}:
-                    await self.answers.wait()
-                writer.write(self._reply(words))
-        self._clients.discard(writer)
-        writer.close()
-
-    def _reply(self, words: list[bytes]) -> bytes:
-        if words[0] == b"ECHO":
-            return b"$%d\r\n%s\r\n" % (len(words[1]), words[1])
-        if words[0] == b"FAIL":
-            return b"-OOM no memory\r\n"
-        if words[0] == b"INFO":
-            info = b"# Server\r\nrun_id:%s\r\n" % self.run_id
-            return b"$%d\r\n%s\r\n" % (len(info), info)
-        return b":7\r\n" if words[:2] == [b"CLIENT", b"ID"] else b"+OK\r\n"
 
 
 @pytest.fixture
@@ -81,20 +32,37 @@ async def pipe(redis: FakeRedis) -> AsyncIterator[RedisPipe]:
 
 async def test_replies_reach_their_callers_in_order(pipe: RedisPipe) -> None:
     replies = await asyncio.gather(*(pipe.call(pack(b"ECHO", b"%d" % n)) for n in range(1_000)))
-    assert replies == [b"%d" % n for n in range(1_000)]
+    assert replies == [[b"%d" % n] for n in range(1_000)]
 
 
-async def test_of_commands_sent_together_the_last_reply_counts(pipe: RedisPipe) -> None:
+async def test_commands_sent_together_bring_all_their_replies(pipe: RedisPipe) -> None:
     both = pack(b"ECHO", b"1") + pack(b"ECHO", b"2")
-    assert await pipe.call(both, replies=2) == b"2"
-    assert await pipe.call(pack(b"ECHO", b"3")) == b"3"
+    assert await pipe.call(both, replies=2) == [b"1", b"2"]
+    assert await pipe.call(pack(b"ECHO", b"3")) == [b"3"]
 
 
 async def test_a_refusal_fails_its_own_call_only(pipe: RedisPipe) -> None:
     refused, answered = pipe.call(pack(b"FAIL")), pipe.call(pack(b"ECHO", b"1"))
     with pytest.raises(StoreUnavailableError, match="no memory"):
         await refused
-    assert await answered == b"1"
+    assert await answered == [b"1"]
+
+
+async def test_of_commands_sent_together_the_first_refusal_counts(pipe: RedisPipe) -> None:
+    three = pack(b"ECHO", b"1") + pack(b"FAIL") + pack(b"ECHO", b"2")
+    with pytest.raises(StoreRefusedError, match="no memory"):
+        await pipe.call(three, replies=3)
+    assert await pipe.call(pack(b"ECHO", b"3")) == [b"3"]
+
+
+async def test_an_answered_call_is_not_kept_until_its_deadline(redis: FakeRedis) -> None:
+    pipe = RedisPipe(redis.url, 60.0, 1_000)
+    pipe.start(on_connected=lambda: None)
+    for n in range(100):
+        await pipe.call(pack(b"ECHO", b"%d" % n))
+    assert pipe.idle
+    assert not pipe._deadlines
+    await pipe.close()
 
 
 async def test_a_silent_redis_times_out_and_the_connection_stays(
@@ -107,7 +75,7 @@ async def test_a_silent_redis_times_out_and_the_connection_stays(
         await pipe.call(pack(b"ECHO", b"old"))
     assert asyncio.get_running_loop().time() - started < TIMEOUT_S + 0.1
     redis.answers.set()
-    assert await pipe.call(pack(b"ECHO", b"new")) == b"new"
+    assert await pipe.call(pack(b"ECHO", b"new")) == [b"new"]
     assert [words[1] for words in redis.data_commands()] == [b"0", b"old", b"new"]
     assert redis.commands.count([b"CLIENT", b"ID"]) == 1
 
@@ -118,7 +86,7 @@ async def test_a_new_connection_first_ends_the_previous_one(
     await pipe.call(pack(b"ECHO", b"1"))
     redis.cut()
     await asyncio.sleep(0.02)
-    assert await pipe.call(pack(b"ECHO", b"2")) == b"2"
+    assert await pipe.call(pack(b"ECHO", b"2")) == [b"2"]
     kill = redis.commands.index([b"CLIENT", b"KILL", b"ID", b"7"])
     assert kill < redis.commands.index([b"ECHO", b"2"])
 
@@ -130,7 +98,7 @@ async def test_a_restarted_redis_has_no_previous_connection_to_end(
     redis.run_id = b"second"
     redis.cut()
     await asyncio.sleep(0.02)
-    assert await pipe.call(pack(b"ECHO", b"2")) == b"2"
+    assert await pipe.call(pack(b"ECHO", b"2")) == [b"2"]
     assert [b"CLIENT", b"KILL", b"ID", b"7"] not in redis.commands
 
 

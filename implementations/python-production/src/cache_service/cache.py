@@ -1,4 +1,8 @@
-"""The read and write path: L1, one flight per key, and no older value after a write."""
+"""The read and write path: L1, one flight per key, and no older value after a write.
+
+A write does not fill L1. Its own invalidation would evict the value a moment later, and
+cannot be told from that of a foreign write, which must.
+"""
 
 import asyncio
 from enum import Enum
@@ -34,9 +38,8 @@ class Cache:
         self._l1 = l1
         self._store = store
         self._flights: dict[bytes, _Flight] = {}
-        # The newest write under way of each key; an older one that ends later must not
-        # put its value into L1.
-        self._newest_write: dict[bytes, object] = {}
+        # Until somebody vouches that changes in the store are heard of, L1 stays empty.
+        self._trusted = False
 
     async def get(self, key: bytes) -> Found | None:
         value = self._l1.get(key)
@@ -50,32 +53,25 @@ class Cache:
         return None if value is None else Found(value, Source.L2)
 
     async def put(self, key: bytes, value: bytes, ttl_ms: int) -> None:
-        started = monotonic()
-        write = self._begin_write(key)
-        acknowledged = False
+        # A read sent before this write may bring the older value: later readers start anew.
+        self._abandon_flight(key)
         try:
             await self._store.set(key, value, ttl_ms)
-            acknowledged = True
         finally:
-            if self._end_write(key, write) and acknowledged:
-                # From before the command was sent: L1 never outlives Redis.
-                self._l1.put(key, value, ttl_ms / 1_000 - (monotonic() - started))
-            else:
-                self._l1.evict(key)
+            self.forget(key)
 
     async def delete(self, key: bytes) -> None:
-        write = self._begin_write(key)
+        self._abandon_flight(key)
         try:
             await self._store.delete(key)
         finally:
-            self._end_write(key, write)
-            self._l1.evict(key)
+            self.forget(key)
 
     async def ping(self) -> None:
         await self._store.ping()
 
     def forget(self, key: bytes) -> None:
-        """Another writer changed the key: neither L1 nor a read under way may keep it."""
+        """The key may have changed: neither L1 nor a read under way may keep what it holds."""
         self._abandon_flight(key)
         self._l1.evict(key)
 
@@ -83,6 +79,16 @@ class Cache:
         for key in list(self._flights):
             self._abandon_flight(key)
         self._l1.clear()
+
+    def trust(self) -> None:
+        """Changes are heard of from now on: what is read from now on may be kept."""
+        self.forget_all()
+        self._trusted = True
+
+    def distrust(self) -> None:
+        """Changes may go unheard: L1 is empty and stays so until it is trusted again."""
+        self._trusted = False
+        self.forget_all()
 
     async def _load(self, key: bytes) -> bytes | None:
         flight = _Flight(asyncio.get_running_loop().create_future())
@@ -99,7 +105,7 @@ class Cache:
         else:
             value = None if stored is None else stored.value
             flight.result.set_result(value)
-            if flight.may_fill:
+            if flight.may_fill and self._trusted:
                 if stored is None:
                     self._l1.put_absent(key)
                 elif stored.remaining_ms is None:
@@ -111,22 +117,6 @@ class Cache:
         finally:
             if self._flights.get(key) is flight:
                 del self._flights[key]
-
-    def _begin_write(self, key: bytes) -> object:
-        """A read sent before this write may bring the older value: later readers start anew."""
-        self._abandon_flight(key)
-        write = object()
-        self._newest_write[key] = write
-        return write
-
-    def _end_write(self, key: bytes, write: object) -> bool:
-        """Whether this was the newest write of the key."""
-        # A read that began beside the write may have seen either value.
-        self._abandon_flight(key)
-        if self._newest_write.get(key) is not write:
-            return False
-        del self._newest_write[key]
-        return True
 
     def _abandon_flight(self, key: bytes) -> None:
         flight = self._flights.pop(key, None)

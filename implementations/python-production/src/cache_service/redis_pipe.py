@@ -15,12 +15,13 @@ import math
 import re
 from collections import deque
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
-from redis.asyncio.connection import AbstractConnection, ConnectionPool
 from redis.exceptions import ResponseError
 
-from cache_service.store import StoreUnavailableError
+from cache_service.redis_connection import new_connection
+from cache_service.store import StoreRefusedError, StoreUnavailableError
+from cache_service.tasks import until_one_fails
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ LAST_RETRY_S = 0.5
 
 
 class _Call:
-    """Commands sent together; the reply of the last one is the result."""
+    """Commands sent together; the result is all their replies, or the first refusal."""
 
     __slots__ = ("future", "packed", "replies")
 
@@ -52,16 +53,9 @@ def _run_id(info: bytes | None) -> bytes | None:
 
 class RedisPipe:
     def __init__(self, url: str, timeout_s: float, max_value_bytes: int) -> None:
-        pool = ConnectionPool.from_url(
-            url,
-            # A reply is awaited by the reader for as long as it takes; each call has its
-            # own deadline. Connecting has the time of one command, but never below 1 s:
-            # a TLS handshake may need more than REDIS_TIMEOUT_MS.
-            socket_timeout=None,
-            socket_connect_timeout=max(1.0, timeout_s),
-            socket_keepalive=True,
-        )
-        self._connection = cast("AbstractConnection", pool.make_connection())  # type: ignore[no-untyped-call]
+        # Connecting has the time of one command, but never below 1 s: a TLS handshake may
+        # need more than REDIS_TIMEOUT_MS.
+        self._connection = new_connection(url, max(1.0, timeout_s))
         self._timeout_s = timeout_s
         self._max_waiting_bytes = max(MAX_WAITING_BYTES, 4 * max_value_bytes)
         self._loop = asyncio.get_running_loop()
@@ -81,8 +75,8 @@ class RedisPipe:
         """Connect, and again whenever the connection is lost; then on_connected is called."""
         self._task = self._loop.create_task(self._run(on_connected))
 
-    def call(self, packed: bytes, replies: int = 1) -> asyncio.Future[Any]:
-        """Send packed commands in one piece; the future brings the last of their replies."""
+    def call(self, packed: bytes, replies: int = 1) -> asyncio.Future[list[Any]]:
+        """Send packed commands in one piece; the future brings as many replies."""
         if (
             self._down
             or len(self._unsent) + len(self._unanswered) >= MAX_WAITING_COMMANDS
@@ -98,6 +92,10 @@ class RedisPipe:
             self._expiry = self._loop.call_at(deadline, self._expire)
         self._wake.set()
         return future
+
+    @property
+    def idle(self) -> bool:
+        return not self._unsent and not self._unanswered
 
     async def close(self) -> None:
         if self._task is not None:
@@ -120,7 +118,7 @@ class RedisPipe:
                     log.warning("Redis is reachable again")
                 self._down = False
                 retry_s = FIRST_RETRY_S
-                await self._exchange()
+                await until_one_fails(self._write(), self._read(), self._watch())
             except Exception as error:  # noqa: BLE001 - without this task Redis is gone for good
                 self._lost(error, connected=connected)
             finally:
@@ -163,18 +161,6 @@ class RedisPipe:
             return None
         return reply
 
-    async def _exchange(self) -> None:
-        """Write, read and watch until one of them fails."""
-        tasks = [self._loop.create_task(work()) for work in (self._write, self._read, self._watch)]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
     async def _write(self) -> None:
         while True:
             await self._wake.wait()
@@ -199,19 +185,24 @@ class RedisPipe:
 
     async def _read(self) -> None:
         while True:
-            reply = await self._reply()
+            first_reply = await self._reply()
             call = self._unanswered[0]
+            replies = [first_reply]
             for _ in range(call.replies - 1):
-                reply = await self._reply()
+                replies.append(await self._reply())  # noqa: PERF401 - one after the other
             self._unanswered.popleft()
             self._waiting_bytes -= len(call.packed)
             self._progress_s = self._loop.time()
             if call.future.done():
                 continue
-            if isinstance(reply, ResponseError):
-                call.future.set_exception(StoreUnavailableError(f"Redis refused: {reply}"))
+            refusal = next((reply for reply in replies if isinstance(reply, ResponseError)), None)
+            if refusal is None:
+                call.future.set_result(replies)
             else:
-                call.future.set_result(reply)
+                refused = StoreRefusedError(f"Redis refused: {refusal}")
+                refused.__cause__ = refusal
+                call.future.set_exception(refused)
+            self._forget_answered()
 
     async def _reply(self) -> Any:
         try:
@@ -240,6 +231,15 @@ class RedisPipe:
                 future.set_exception(StoreUnavailableError("Redis did not answer in time"))
             self._deadlines.popleft()
         self._expiry = None
+
+    def _forget_answered(self) -> None:
+        """Calls are answered in the order of their deadlines: those in front are done.
+
+        Until its deadline a future would keep its result: a second's values for every
+        second of REDIS_TIMEOUT_MS.
+        """
+        while self._deadlines and self._deadlines[0][1].done():
+            self._deadlines.popleft()
 
     def _fail(self, calls: deque[_Call], reason: str) -> None:
         for call in calls:

@@ -13,11 +13,14 @@ from granian.server.embed import Server
 
 from cache_service import __version__
 from cache_service.app import App
+from cache_service.breaker import Breaker
 from cache_service.cache import Cache
+from cache_service.invalidation import Invalidation
 from cache_service.l1 import L1
 from cache_service.metrics import Metrics, MetricsPage, SharedTable
+from cache_service.redis_cluster import RedisCluster
 from cache_service.redis_pipe import RedisPipe
-from cache_service.redis_store import RedisStore
+from cache_service.redis_store import Redis, SingleRedis
 from cache_service.settings import Settings
 
 IMPLEMENTATION = "python-production"
@@ -46,10 +49,15 @@ async def _serve(settings: Settings, table: SharedTable, worker: int) -> None:
         "consistency": settings.consistency,
     }
     l1 = L1(settings.l1_worker_bytes, settings.l1_ttl_s)
-    pipe = RedisPipe(settings.redis_url, settings.redis_timeout_s, settings.max_value_bytes)
-    cache = Cache(l1, RedisStore(pipe, metrics))
-    # What is cached may have changed unseen while Redis was away.
-    pipe.start(on_connected=cache.forget_all)
+    redis = _redis(settings, metrics)
+    cache = Cache(l1, Breaker(redis))
+    invalidation = Invalidation(cache)
+    # L1 may be old when a command connection had to be made anew, whoever else says so.
+    if settings.invalidation:
+        redis.start(on_connected=cache.forget_all, follow=invalidation.follow)
+    else:
+        cache.trust()
+        redis.start(on_connected=cache.forget_all)
     app = App(settings, cache, l1, metrics, MetricsPage(table, info))
     server = _granian(app, settings)
 
@@ -73,7 +81,17 @@ async def _serve(settings: Settings, table: SharedTable, worker: int) -> None:
     server.stop()  # type: ignore[no-untyped-call]
     await asyncio.wait((serving,), timeout=FINISH_WITHIN_S)
     publishing.cancel()
-    await pipe.close()
+    await invalidation.close()
+    await redis.close()
+
+
+def _redis(settings: Settings, metrics: Metrics) -> Redis:
+    def new_pipe(url: str) -> RedisPipe:
+        return RedisPipe(url, settings.redis_timeout_s, settings.max_value_bytes)
+
+    if settings.redis_is_cluster:
+        return RedisCluster(settings.redis_url, new_pipe, metrics)
+    return SingleRedis(settings.redis_url, new_pipe(settings.redis_url), metrics)
 
 
 def _begin_stop(app: App, stop: asyncio.Event) -> None:

@@ -1,8 +1,14 @@
 """The settings of the service, all from the environment, judged once at the start."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+CLUSTER = "redis+cluster://"
+SCHEMES = ("redis://", "rediss://", "unix://", CLUSTER)
+_NODE = r"([^\s:/@,\[\]]+|\[[0-9A-Fa-f:]+\]):\d+"
+_CLUSTER_URL = re.compile(rf"{re.escape(CLUSTER)}([^\s/@]*@)?{_NODE}(,{_NODE})*(/0?)?")
 
 
 class SettingsError(ValueError):
@@ -20,6 +26,11 @@ class Settings:
     default_ttl_s: int
     max_value_bytes: int
     redis_timeout_s: float
+    invalidation: bool
+
+    @property
+    def redis_is_cluster(self) -> bool:
+        return self.redis_url.startswith(CLUSTER)
 
     @property
     def l1_worker_bytes(self) -> int:
@@ -30,17 +41,18 @@ class Settings:
     def consistency(self) -> str:
         """What holds for this process count.
 
-        A PUT is seen at once by its own worker only; the others keep an older value
-        for at most its L1 life.
+        A write is seen at once by its own worker only; the others hear of it from Redis a
+        moment later, or with INVALIDATION=off not before their entry's L1 life ends.
         """
         return "read-your-writes" if self.workers == 1 else "bounded-staleness"
 
 
 def read_settings(env: Mapping[str, str]) -> Settings:
     redis_url = env.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
-    if not redis_url.startswith(("redis://", "rediss://", "unix://")):
-        # The URL may hold a password: name the setting, never its value.
-        raise SettingsError("REDIS_URL must start with redis://, rediss:// or unix://")
+    _check_redis_url(redis_url)
+    invalidation = env.get("INVALIDATION") or "on"
+    if invalidation not in {"on", "off"}:
+        raise SettingsError(f"INVALIDATION must be on or off, not {invalidation!r}")
     return Settings(
         host=env.get("HOST") or "127.0.0.1",
         port=_whole(env, "PORT", 8080, most=65_535),
@@ -51,7 +63,16 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         default_ttl_s=_whole(env, "DEFAULT_TTL_S", 300, most=10**12),
         max_value_bytes=_whole(env, "MAX_VALUE_BYTES", 1024 * 1024),
         redis_timeout_s=_whole(env, "REDIS_TIMEOUT_MS", 250) / 1_000,
+        invalidation=invalidation == "on",
     )
+
+
+def _check_redis_url(url: str) -> None:
+    """The URL may hold a password: messages name the setting, never its value."""
+    if not url.startswith(SCHEMES):
+        raise SettingsError(f"REDIS_URL must start with {', '.join(SCHEMES)}")
+    if url.startswith(CLUSTER) and not _CLUSTER_URL.fullmatch(url):
+        raise SettingsError(f"REDIS_URL of a cluster must be {CLUSTER}host:port[,host:port...]")
 
 
 def usable_cpus() -> int:

@@ -2,9 +2,16 @@
 
 from typing import NamedTuple, Protocol
 
+# In Redis a key is stored under this prefix, in every language.
+NAMESPACE = b"cache:"
+
 
 class StoreUnavailableError(Exception):
     """The store did not answer in time; the outcome of a write is unknown."""
+
+
+class StoreRefusedError(StoreUnavailableError):
+    """The store answered, but with a refusal: it was reached and is alive."""
 
 
 class Stored(NamedTuple):
