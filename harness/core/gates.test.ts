@@ -84,6 +84,17 @@ test("a 404 is right only where the load deletes keys", () => {
   expect(failedGates(load, { scenario: deleting })).not.toHaveProperty("few-errors");
 });
 
+test.each([
+  ["wrongKey", "3 held another key's value"],
+  ["corrupt", "3 held a value that was never written"],
+  ["stale", "3 held a value older than one acknowledged"],
+] as const)("values that are wrong (%s) are void, with their number", (kind, words) => {
+  const load = openLoad({ values: { judged: 131, wrongKey: 0, corrupt: 0, stale: 0, [kind]: 3 } });
+  expect(judgeLoadPoint(input(load), 0)).toMatchObject([
+    { gate: "right-values", severity: "void", sentence: expect.stringContaining(words), cure: expect.stringMatching(/./) },
+  ]);
+});
+
 test("missing connections and missing answers are void", () => {
   expect(failedGates(closedLoad(), { connections: 101 })).toEqual({ "connections-open": "void" });
   expect(failedGates(openLoad({ received: 0, timedOut: 12_000 }))).toHaveProperty("answers-seen", "void");

@@ -152,6 +152,22 @@ const connectionsOpen: Gate = ({ load, connections }) => {
 const answersSeen: Gate = ({ load }) =>
   load.received > 0 ? null : { severity: "void", sentence: "no request was answered", cure: "read the service's log in the run's folder" };
 
+/** Every value in the sample is a document of the key asked for, and none had been overwritten. */
+const rightValues: Gate = ({ load: { values } }) => {
+  const { judged, wrongKey, corrupt, stale } = values;
+  const kinds = [
+    { count: wrongKey, words: "another key's value" },
+    { count: corrupt, words: "a value that was never written" },
+    { count: stale, words: "a value older than one acknowledged before the read was sent" },
+  ].filter(({ count }) => count > 0);
+  if (kinds.length === 0) return null;
+  return {
+    severity: "void",
+    sentence: `wrong values under load: of ${judged} answers judged, ${kinds.map(({ count, words }) => `${count} held ${words}`).join(", ")}`,
+    cure: "a fault of the service that shows only under load: look for a race between its reads, writes and invalidations, and for shared buffers",
+  };
+};
+
 export const gates: Readonly<Record<string, Gate>> = {
   "answers-seen": answersSeen,
   conservation,
@@ -161,6 +177,7 @@ export const gates: Readonly<Record<string, Gate>> = {
   "schedule-lag": scheduleLag,
   "operation-mix": operationMix,
   "few-errors": fewErrors,
+  "right-values": rightValues,
   "connections-open": connectionsOpen,
 };
 

@@ -25,6 +25,18 @@ const operationMeasurementSchema = z.strictObject({
 });
 export type OperationMeasurement = z.infer<typeof operationMeasurementSchema>;
 
+/** A sample of the values read, judged while the load ran, over the load point with its lead-in. */
+const valueCountsSchema = z.strictObject({
+  judged: count,
+  /** Another key's document. */
+  wrongKey: count,
+  /** Not a document that was ever written. */
+  corrupt: count,
+  /** Overwritten before the read was sent, provably, and longer ago than the service may be behind. */
+  stale: count,
+});
+export type ValueCounts = z.infer<typeof valueCountsSchema>;
+
 export const loadMeasurementSchema = z.strictObject({
   point: loadPointSchema,
   /** Length of the window, s. Open loop: all requests due in it; closed loop: all answers that came in it. */
@@ -43,6 +55,8 @@ export const loadMeasurementSchema = z.strictObject({
   operations: z.strictObject({ get: operationMeasurementSchema, put: operationMeasurementSchema, delete: operationMeasurementSchema }),
   /** GET answers by their X-Cache header. */
   cache: z.strictObject({ l1: count, l2: count, absent: count }),
+  /** None is judged where the engine keeps no bodies. */
+  values: valueCountsSchema,
   /** Actual send minus intended start; null in a closed loop. */
   scheduleLagUs: histogram.nullable(),
   /** Share of the window the busiest agent spent sending and receiving, without idle polling. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { loadMeasurementSchema } from "../core/measurement.ts";
-import { buildStream, keyName, parseDocument, valueTemplates, type CacheWorkload } from "../core/workload.ts";
+import { buildStream, initialValue, keyName, parseDocument, valueTemplates, type CacheWorkload } from "../core/workload.ts";
 import { decodeHistogram } from "./histogram.ts";
 import { closedLoop, failures, imbalance, measureOnce, startTestGenerator } from "./testing/generators.ts";
 import { httpServer, rawServer, wholeBody } from "./testing/servers.ts";
@@ -108,6 +108,28 @@ describe.each(["socket", "autocannon"] as const)("the engine %s", (engine) => {
     for (let i = 0; i < 2; i++) await generator.measure({ point: closedLoop, leadInMs: 0, durationMs: 150 });
     expect(server.accepted()).toBe(70);
   });
+});
+
+test("values that are read are judged: a server that keeps them is right, one that mixes two keys up is not", async () => {
+  const templates = valueTemplates(workload, 1);
+  for (const broken of [false, true]) {
+    const values = new Map(Array.from({ length: 4 }, (_, i) => [`/v1/cache/${keyName(i)}`, initialValue(templates, i)]));
+    const [one = "", other = ""] = values.keys();
+    await using server = await httpServer(async (request, response) => {
+      const asked = request.url ?? "";
+      const key = broken && asked === one ? other : asked;
+      if (request.method === "PUT") values.set(key, await wholeBody(request));
+      if (request.method === "DELETE") values.delete(key);
+      const value = values.get(key);
+      response.statusCode = request.method !== "GET" ? 204 : value === undefined ? 404 : 200;
+      response.end(request.method === "GET" ? value : undefined);
+    });
+    const keys = { count: 4, choice: { kind: "uniform" } } as const;
+    const { values: judged } = await measureOnce(server.origin, { workload: { ...workload, keys } }, { durationMs: 800 });
+    expect(judged).toMatchObject({ corrupt: 0, stale: 0 });
+    expect(judged.judged).toBeGreaterThan(5);
+    expect(judged.wrongKey > 0).toBe(broken);
+  }
 });
 
 test("two agents split the connections exactly and write no version twice", async () => {

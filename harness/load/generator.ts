@@ -18,6 +18,8 @@ export interface GeneratorOptions {
   readonly workload: LoadWorkload;
   readonly seed: number;
   readonly requestTimeoutMs: number;
+  /** How long the service may answer with an older value than it acknowledged; 0: never. */
+  readonly stalenessBoundMs: number;
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
 }
@@ -124,7 +126,7 @@ async function callIn(ms: number, call: () => void): Promise<void> {
 
 /** Splits the connections exactly: the first agents hold one more where they do not divide. */
 function agentSetups(options: GeneratorOptions): AgentSetup[] {
-  const { origin, engine, workload, seed, requestTimeoutMs, connections } = options;
+  const { origin, engine, workload, seed, requestTimeoutMs, stalenessBoundMs, connections } = options;
   const agents = options.agentCpus.length;
   if (agents < 1) throw new LoadError("bad-options", "a generator needs at least one agent");
   if (connections < agents) throw new LoadError("bad-options", `${connections} connections cannot be split over ${agents} agents`);
@@ -135,6 +137,7 @@ function agentSetups(options: GeneratorOptions): AgentSetup[] {
     workload,
     seed,
     requestTimeoutMs,
+    stalenessBoundMs,
     agent,
     agents,
     connections: Math.floor(connections / agents) + (agent < connections % agents ? 1 : 0),

@@ -33,6 +33,12 @@ export function mergeMeasurements(
       l2: total((part) => part.cache.l2),
       absent: total((part) => part.cache.absent),
     },
+    values: {
+      judged: total((part) => part.values.judged),
+      wrongKey: total((part) => part.values.wrongKey),
+      corrupt: total((part) => part.values.corrupt),
+      stale: total((part) => part.values.stale),
+    },
     scheduleLagUs: lags.length > 0 ? mergeHistograms(lags) : null,
     busyShare: Math.max(...parts.map((part) => part.busyShare)),
     agentCpuS: total((part) => part.cpuS),

@@ -1,5 +1,5 @@
 /** What the generator and its agents say to each other over the IPC channel. */
-import type { LoadPoint } from "../core/measurement.ts";
+import type { LoadPoint, ValueCounts } from "../core/measurement.ts";
 import type { CacheWorkload } from "../core/workload.ts";
 import type { EngineName } from "./engines.ts";
 import type { LoadErrorCode } from "./errors.ts";
@@ -17,6 +17,8 @@ export interface AgentSetup {
   readonly workload: LoadWorkload;
   readonly seed: number;
   readonly requestTimeoutMs: number;
+  /** How long the service may answer with an older value than it acknowledged; 0: never. */
+  readonly stalenessBoundMs: number;
 }
 
 export interface MeasureOrder {
@@ -47,6 +49,9 @@ export interface AgentOperation {
   readonly responseTimeUs: string;
 }
 
+/** What a loop sees of a load point; values are judged by the session. */
+export type LoopMeasurement = Omit<AgentMeasurement, "values">;
+
 /** A LoadMeasurement of one agent; numbers add up and histograms merge into the whole. */
 export interface AgentMeasurement {
   readonly elapsedS: number;
@@ -59,6 +64,7 @@ export interface AgentMeasurement {
   readonly bytesReceived: number;
   readonly operations: { readonly get: AgentOperation; readonly put: AgentOperation; readonly delete: AgentOperation };
   readonly cache: { readonly l1: number; readonly l2: number; readonly absent: number };
+  readonly values: ValueCounts;
   readonly scheduleLagUs: string | null;
   readonly busyShare: number;
   readonly cpuS: number;

@@ -1,7 +1,7 @@
 /** Counts what happens to the requests of one window in one agent. Plain arrays: it runs at every request. */
 import { operations, type Operation } from "../core/scenario.ts";
 import { MicrosecondHistogram } from "./histogram.ts";
-import type { AgentMeasurement, AgentOperation } from "./messages.ts";
+import type { LoopMeasurement, AgentOperation } from "./messages.ts";
 import type { CacheHeader } from "./response-header.ts";
 
 /** Why a request ended without a whole, well-formed answer. */
@@ -16,7 +16,7 @@ export interface SettledRequest {
 }
 
 /** What the loop knows of the window, beside the requests. */
-type WindowFacts = Pick<AgentMeasurement, "elapsedS" | "scheduled" | "inFlightAtStart" | "inFlightAtEnd" | "busyShare" | "cpuS">;
+type WindowFacts = Pick<LoopMeasurement, "elapsedS" | "scheduled" | "inFlightAtStart" | "inFlightAtEnd" | "busyShare" | "cpuS">;
 
 const seriesStepUs = 100_000;
 const statusLimit = 1000;
@@ -95,7 +95,7 @@ export class Recorder {
     this.#failed[kind] = (this.#failed[kind] ?? 0) + 1;
   }
 
-  finish(window: WindowFacts): AgentMeasurement {
+  finish(window: WindowFacts): LoopMeasurement {
     const [get, put, remove] = this.#operations.map((operation) => operation.encode());
     return {
       ...window,

@@ -1,4 +1,6 @@
 /** One trial: one fresh Redis, one fresh launch, a fixed sequence of load points on the same warm service. */
+import { stalenessBoundMs } from "../conformance/checks/read-your-writes.ts";
+import { consistencyOf, readMetrics } from "../conformance/metrics.ts";
 import { judgeLoadPoint } from "../core/gates.ts";
 import type { LoadPoint } from "../core/measurement.ts";
 import { keyCount } from "../core/plan.ts";
@@ -80,6 +82,7 @@ async function measure(options: TrialOptions): Promise<MeasuredOutcome> {
     workload,
     seed: settings.seed,
     requestTimeoutMs: settings.requestTimeoutMs,
+    stalenessBoundMs: await stalenessBoundOf(service, signal),
     signal,
   });
   return await whileAlive(service, drive({ ...options, service, generator, probe, connections, readyMs }));
@@ -156,6 +159,11 @@ function notAccepted(accepted: number, wanted: number): Finding {
     sentence: `the service accepted ${accepted} of ${wanted} connections`,
     cure: "look at the service's limit of open files and at its log",
   };
+}
+
+/** What the service promises on /metrics: its own writes at once, or within the bound that the checks allow. */
+async function stalenessBoundOf({ origin }: Service, signal: AbortSignal): Promise<number> {
+  return consistencyOf(await readMetrics({ origin, signal })) === "bounded-staleness" ? stalenessBoundMs : 0;
 }
 
 /** Writes version 0 of every key; returns the bytes of all keys and values. */

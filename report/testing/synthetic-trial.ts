@@ -59,6 +59,7 @@ function load(point: LoadPoint, slowness: number, normal: () => number): LoadMea
     bytesReceived: samples * 600,
     operations: { get: some(gets), put: some(samples - gets), delete: empty },
     cache: { l1: 1_700, l2: 400, absent: 0 },
+    values: { judged: Math.floor(gets / 64), wrongKey: 0, corrupt: 0, stale: 0 },
     scheduleLagUs: point.kind === "open-loop" ? latencies(samples, 0.05, normal) : null,
     busyShare: 0.3,
     agentCpuS: 2,

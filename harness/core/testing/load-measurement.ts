@@ -47,6 +47,7 @@ export function openLoad(changes: Partial<LoadMeasurement> = {}): LoadMeasuremen
     bytesReceived: 1_000_000,
     operations: { get: operation(8_400, 1_000, "200"), put: operation(3_600, 1_000, "204"), delete: operation(0, 0, "204") },
     cache: { l1: 8_000, l2: 400, absent: 0 },
+    values: { judged: 131, wrongKey: 0, corrupt: 0, stale: 0 },
     scheduleLagUs: constantHistogram(12_000, 20),
     busyShare: 0.1,
     agentCpuS: 1,

@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import { nowUs } from "../clock.ts";
 import type { FailureKind } from "../recorder.ts";
 import { cacheHeader, cacheHeaderOf } from "../response-header.ts";
+import { Ticket } from "../value-judge.ts";
 import { backoffMs, type Connection, type ConnectionOwner } from "./loop.ts";
 
 /** The parts of autocannon's lib/httpClient.js that are used or replaced. */
@@ -24,7 +25,9 @@ interface Headers {
 }
 
 export class AutocannonConnection implements Connection {
-  answer = { status: 0, cache: cacheHeader.absent as Connection["answer"]["cache"], bytes: 0 };
+  /** autocannon keeps no bodies. */
+  answer = { status: 0, cache: cacheHeader.absent as Connection["answer"]["cache"], bytes: 0, body: null };
+  readonly ticket = new Ticket();
   operation = 0;
   dueUs = 0;
   sentUs = 0;

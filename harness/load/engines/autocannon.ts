@@ -10,7 +10,7 @@ import autocannon from "autocannon";
 import type { EngineSession } from "../engines.ts";
 import { LoadError } from "../errors.ts";
 import type { AgentMeasurement, AgentSetup, MeasureOrder } from "../messages.ts";
-import { requestSource, type RequestSource } from "../requests.ts";
+import { prepareRequests, type Requests } from "../requests.ts";
 import { AutocannonConnection, type BentClient } from "./autocannon-connection.ts";
 import { ClosedLoop } from "./closed-loop.ts";
 import { CurrentLoop } from "./current-loop.ts";
@@ -21,13 +21,14 @@ const neverS = 86_400;
 
 export class AutocannonSession implements EngineSession {
   readonly #setup: AgentSetup;
-  readonly #requests: RequestSource;
+  readonly #requests: Requests;
   readonly #connections: AutocannonConnection[] = [];
-  readonly #loop = new CurrentLoop();
+  readonly #loop: CurrentLoop;
 
   constructor(setup: AgentSetup) {
     this.#setup = setup;
-    this.#requests = requestSource(setup.workload, setup.seed, setup, new URL(setup.origin).host);
+    this.#requests = prepareRequests(setup);
+    this.#loop = new CurrentLoop(this.#requests);
   }
 
   async connect(): Promise<{ firstUs: number; lastUs: number }> {

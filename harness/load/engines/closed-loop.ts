@@ -4,7 +4,7 @@
  * inFlightAtStart + sent = received + timedOut + failed + inFlightAtEnd holds exactly.
  */
 import { nowUs } from "../clock.ts";
-import type { AgentMeasurement } from "../messages.ts";
+import type { LoopMeasurement } from "../messages.ts";
 import { Recorder, type FailureKind } from "../recorder.ts";
 import { ResourceWindow } from "../resources.ts";
 import { overdue, sweepMs, type Connection, type Loop, type LoopSetup } from "./loop.ts";
@@ -20,9 +20,9 @@ export class ClosedLoop implements Loop {
   readonly #windowRecorder: Recorder;
   #recorder: Recorder | null = null;
   #resources: ResourceWindow | null = null;
-  #measurement: AgentMeasurement | null = null;
+  #measurement: LoopMeasurement | null = null;
   #sweep: NodeJS.Timeout | undefined;
-  readonly #done = Promise.withResolvers<AgentMeasurement>();
+  readonly #done = Promise.withResolvers<LoopMeasurement>();
 
   constructor(setup: LoopSetup) {
     this.#setup = setup;
@@ -31,7 +31,7 @@ export class ClosedLoop implements Loop {
     this.#windowRecorder = new Recorder(this.#windowStartUs, setup.order.durationMs);
   }
 
-  run(): Promise<AgentMeasurement> {
+  run(): Promise<LoopMeasurement> {
     setTimeout(() => this.#start(), Math.max(0, (this.#setup.order.startAtUs - nowUs()) / 1e3));
     return this.#done.promise;
   }
@@ -54,11 +54,12 @@ export class ClosedLoop implements Loop {
   free(connection: Connection, atUs: number): void {
     this.#advance(atUs);
     if (this.#phase !== "lead-in" && this.#phase !== "window") return;
-    const { requests } = this.#setup;
-    const request = requests.next();
+    const { source, judge } = this.#setup.requests;
+    const request = source.next();
     this.#inFlight++;
-    this.#recorder?.sent(requests.operation);
-    connection.send(request, requests.operation, atUs, atUs, true);
+    this.#recorder?.sent(source.operation);
+    judge?.sending(connection.ticket, source, atUs);
+    connection.send(request, source.operation, atUs, atUs, true);
   }
 
   #start(): void {
@@ -72,8 +73,9 @@ export class ClosedLoop implements Loop {
   /** A connection that cannot be opened has cost the request it would have carried. */
   #refused(): void {
     if (this.#recorder === null) return;
-    this.#setup.requests.next();
-    this.#recorder.sent(this.#setup.requests.operation);
+    const { source } = this.#setup.requests;
+    source.next();
+    this.#recorder.sent(source.operation);
   }
 
   #sweepOverdue(): void {

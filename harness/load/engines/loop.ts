@@ -1,10 +1,12 @@
 /** One load point being driven: what a closed and an open loop share. */
 import type { FailureKind, SettledRequest } from "../recorder.ts";
-import type { AgentMeasurement, MeasureOrder } from "../messages.ts";
-import type { RequestSource } from "../requests.ts";
+import type { LoopMeasurement, MeasureOrder } from "../messages.ts";
+import type { Requests } from "../requests.ts";
+import type { JudgedRequest } from "../value-judge.ts";
 
 /** A connection with at most one request outstanding, as a loop sees it. */
-export interface Connection extends SettledRequest {
+export interface Connection extends SettledRequest, JudgedRequest {
+  readonly answer: SettledRequest["answer"] & JudgedRequest["answer"];
   /** Whether the request in flight belongs to the window. */
   readonly recorded: boolean;
   readonly inFlight: boolean;
@@ -32,14 +34,14 @@ export const backoffMs = (lossesBefore: number): number => (lossesBefore === 0 ?
 
 export interface LoopSetup {
   readonly connections: readonly Connection[];
-  readonly requests: RequestSource;
+  readonly requests: Requests;
   readonly timeoutUs: number;
   readonly order: MeasureOrder;
 }
 
 export interface Loop extends ConnectionOwner {
   /** Drives the lead-in and the window, and resolves when the last request is settled. */
-  run(): Promise<AgentMeasurement>;
+  run(): Promise<LoopMeasurement>;
 }
 
 /** How often timeouts are looked for; they are recorded at the timeout, whenever they are found. */

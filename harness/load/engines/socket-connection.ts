@@ -6,12 +6,14 @@ import { connect, type Socket } from "node:net";
 import { nowUs } from "../clock.ts";
 import type { FailureKind } from "../recorder.ts";
 import { ResponseParser } from "../response-parser.ts";
+import { Ticket } from "../value-judge.ts";
 import { backoffMs, type Connection, type ConnectionOwner } from "./loop.ts";
 
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
 export class SocketConnection implements Connection {
   readonly answer = new ResponseParser();
+  readonly ticket = new Ticket();
   operation = 0;
   dueUs = 0;
   sentUs = 0;
@@ -45,7 +47,7 @@ export class SocketConnection implements Connection {
     this.sentUs = sentUs;
     this.recorded = recorded;
     this.inFlight = true;
-    this.answer.reset();
+    this.answer.reset({ keepBody: this.ticket.sampled });
     this.#socket?.write(request, "latin1");
   }
 

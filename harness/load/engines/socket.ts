@@ -5,7 +5,7 @@
 import { poissonArrivals, seededRandom } from "../../core/workload.ts";
 import type { EngineSession } from "../engines.ts";
 import type { AgentMeasurement, AgentSetup, MeasureOrder } from "../messages.ts";
-import { requestSource, type RequestSource } from "../requests.ts";
+import { prepareRequests, type Requests } from "../requests.ts";
 import { ClosedLoop } from "./closed-loop.ts";
 import { CurrentLoop } from "./current-loop.ts";
 import { openInWaves } from "./open-in-waves.ts";
@@ -14,15 +14,16 @@ import { SocketConnection } from "./socket-connection.ts";
 
 export class SocketSession implements EngineSession {
   readonly #setup: AgentSetup;
-  readonly #requests: RequestSource;
+  readonly #requests: Requests;
   readonly #connections: readonly SocketConnection[];
-  readonly #loop = new CurrentLoop();
+  readonly #loop: CurrentLoop;
 
   constructor(setup: AgentSetup) {
-    const { hostname, port, host } = new URL(setup.origin);
+    const { hostname, port } = new URL(setup.origin);
     const address = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 80) };
     this.#setup = setup;
-    this.#requests = requestSource(setup.workload, setup.seed, setup, host);
+    this.#requests = prepareRequests(setup);
+    this.#loop = new CurrentLoop(this.#requests);
     this.#connections = Array.from({ length: setup.connections }, () => new SocketConnection(address, this.#loop));
   }
 

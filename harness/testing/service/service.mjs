@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { Server } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Cache } from "./cache.mjs";
+import { remember, twisted } from "./lies.mjs";
 import { count, render, total } from "./metrics.mjs";
 import { Unavailable } from "./redis.mjs";
 import { canonical, decodeKey, isJson, parseTtl } from "./rules.mjs";
@@ -85,7 +86,7 @@ async function get(request, response, key) {
   const { value, from } = fault("stale-connection") ? await rememberedByConnection(request.socket, key) : await cache.get(key);
   if (value === null) return problem(response, 404);
   if (fault("fails-under-load") && total > 0 && Math.random() < 0.05) throw new Unavailable("a fault");
-  const body = fault("wrong-bytes") ? Buffer.concat([value, Buffer.from(" ")]) : value;
+  const body = fault("wrong-bytes") ? Buffer.concat([value, Buffer.from(" ")]) : twisted(key, value);
   response.setHeader("content-type", fault("charset") ? "application/json; charset=utf-8" : "application/json");
   response.setHeader("x-cache", fault("claims-l1") ? "L1" : from);
   response.setHeader("content-length", body.length);
@@ -101,6 +102,7 @@ async function put(request, response, key, query) {
   if (!isJson(body)) return problem(response, 400);
   if (fault("parallel-pipeline")) await sleep(20);
   request.socket.memory = undefined;
+  remember(key, body);
   await cache.put(key, canonical(body), Math.round(ttlS * 1_000) / 1_000);
   return empty(response);
 }
