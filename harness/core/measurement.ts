@@ -37,6 +37,16 @@ const valueCountsSchema = z.strictObject({
 });
 export type ValueCounts = z.infer<typeof valueCountsSchema>;
 
+const operationTotalsSchema = z.strictObject({ sent: count, statuses: z.record(z.string(), count) });
+
+/** All requests from connecting to the last answer, in and between windows; those without an answer are in `sent` alone. */
+export const requestTotalsSchema = z.strictObject({
+  get: operationTotalsSchema,
+  put: operationTotalsSchema,
+  delete: operationTotalsSchema,
+});
+export type RequestTotals = z.infer<typeof requestTotalsSchema>;
+
 export const loadMeasurementSchema = z.strictObject({
   point: loadPointSchema,
   /** Length of the window, s. Open loop: all requests due in it; closed loop: all answers that came in it. */

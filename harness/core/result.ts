@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { manifestSchema } from "./implementation.ts";
-import { connectMeasurementSchema, loadMeasurementSchema } from "./measurement.ts";
+import { connectMeasurementSchema, loadMeasurementSchema, requestTotalsSchema } from "./measurement.ts";
 import { metricNames, type MetricName } from "./metrics.ts";
 import { planSchema } from "./plan-schema.ts";
 import { scenarioSchema } from "./scenario.ts";
@@ -66,6 +66,12 @@ export const trialSchema = z.strictObject({
       memory: z.array(memorySampleSchema),
       /** VmHWM summed over the tree at the end. */
       rssHighWaterBytes: bytes.nullable(),
+      /** Of the whole trial, from connecting to the last answer: the three agree, or the trial is void. */
+      counts: z.strictObject({
+        requests: requestTotalsSchema,
+        serviceRequests: z.record(z.string(), count),
+        redisCalls: z.record(z.string(), count),
+      }),
       findings: z.array(findingSchema),
     }),
     /** The service crashed, hung or never got ready: a fact about the trial, never a number. */

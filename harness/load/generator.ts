@@ -1,11 +1,11 @@
 /** The load generator: agents in processes of their own, started, told when to begin, and their results merged. */
 import { setTimeout } from "node:timers/promises";
-import type { ConnectMeasurement, LoadMeasurement, LoadPoint } from "../core/measurement.ts";
+import type { ConnectMeasurement, LoadMeasurement, LoadPoint, RequestTotals } from "../core/measurement.ts";
 import { AgentProcess } from "./agent-process.ts";
 import { nowUs } from "./clock.ts";
 import { engines, type EngineName } from "./engines.ts";
 import { LoadError } from "./errors.ts";
-import { mergeMeasurements } from "./merge.ts";
+import { mergeMeasurements, mergeTotals } from "./merge.ts";
 import type { AgentSetup, FromAgent, LoadWorkload, ToAgent } from "./messages.ts";
 
 export interface GeneratorOptions {
@@ -37,6 +37,8 @@ export interface Generator extends AsyncDisposable {
   /** Opens all connections; they stay open for every measure() that follows. */
   connect(): Promise<ConnectMeasurement>;
   measure(request: MeasureRequest): Promise<LoadMeasurement>;
+  /** All requests so far, warm-ups and lead-ins included. */
+  totals(): Promise<RequestTotals>;
 }
 
 /** For the order to reach every agent and its schedule to be drawn, before the common start. */
@@ -95,6 +97,11 @@ class AgentGenerator implements Generator {
     await Promise.all(edges);
     if (first === undefined) throw new LoadError("bad-options", "there are no agents");
     return mergeMeasurements(request.point, connections, [first.measurement, ...rest.map((answer) => answer.measurement)]);
+  }
+
+  async totals(): Promise<RequestTotals> {
+    const answers = await this.#askAll("totals", () => ({ type: "total" }));
+    return mergeTotals(answers.map((answer) => answer.totals));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,5 @@
 /** What several agents measured at once, as one measurement: counts add up, histograms merge. */
-import type { LoadMeasurement, LoadPoint, OperationMeasurement } from "../core/measurement.ts";
+import type { LoadMeasurement, LoadPoint, OperationMeasurement, RequestTotals } from "../core/measurement.ts";
 import { operations, type Operation } from "../core/scenario.ts";
 import { mergeHistograms } from "./histogram.ts";
 import type { AgentMeasurement, AgentOperation } from "./messages.ts";
@@ -44,6 +44,14 @@ export function mergeMeasurements(
     agentCpuS: total((part) => part.cpuS),
     answersPer100Ms: parts[0].answersPer100Ms.map((_, step) => total((part) => part.answersPer100Ms[step] ?? 0)),
   };
+}
+
+export function mergeTotals(parts: readonly RequestTotals[]): RequestTotals {
+  const merge = (name: Operation) => ({
+    sent: sum(parts.map((part) => part[name].sent)),
+    statuses: sumByKey(parts.map((part) => part[name].statuses)),
+  });
+  return { get: merge("get"), put: merge("put"), delete: merge("delete") };
 }
 
 function mergeOperation(parts: readonly AgentOperation[]): OperationMeasurement {

@@ -1,5 +1,5 @@
 /** What the generator and its agents say to each other over the IPC channel. */
-import type { LoadPoint, ValueCounts } from "../core/measurement.ts";
+import type { LoadPoint, RequestTotals, ValueCounts } from "../core/measurement.ts";
 import type { CacheWorkload } from "../core/workload.ts";
 import type { EngineName } from "./engines.ts";
 import type { LoadErrorCode } from "./errors.ts";
@@ -34,12 +34,14 @@ export interface MeasureOrder {
 export type ToAgent =
   | { readonly type: "set-up"; readonly setup: AgentSetup }
   | { readonly type: "connect" }
-  | { readonly type: "measure"; readonly order: MeasureOrder };
+  | { readonly type: "measure"; readonly order: MeasureOrder }
+  | { readonly type: "total" };
 
 export type FromAgent =
   | { readonly type: "ready" }
   | { readonly type: "connected"; readonly firstUs: number; readonly lastUs: number }
   | { readonly type: "measured"; readonly measurement: AgentMeasurement }
+  | { readonly type: "totals"; readonly totals: RequestTotals }
   | { readonly type: "failed"; readonly code: LoadErrorCode; readonly message: string };
 
 export interface AgentOperation {

@@ -4,6 +4,7 @@
  */
 import { buildStream, keyName, operationCodes, StreamCursor, valueTemplates, type CacheWorkload, type Share } from "../core/workload.ts";
 import { WrittenDocuments } from "../core/workload/written.ts";
+import { Ledger } from "./ledger.ts";
 import type { AgentSetup } from "./messages.ts";
 import { ValueJudge } from "./value-judge.ts";
 
@@ -17,10 +18,10 @@ export interface RequestSource {
   version: number;
 }
 
-/** What a session sends, and who judges what it reads; nobody knows what a single URL should answer. */
+/** What a session sends, and where it is written down. */
 export interface Requests {
   readonly source: RequestSource;
-  readonly judge: ValueJudge | null;
+  readonly ledger: Ledger;
 }
 
 export function prepareRequests(setup: AgentSetup): Requests {
@@ -28,7 +29,8 @@ export function prepareRequests(setup: AgentSetup): Requests {
   const { host } = new URL(setup.origin);
   if (workload.kind === "cache") return cacheRequests(workload, setup, host);
   const request = flat(`GET ${workload.path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
-  return { source: { operation: operationCodes.get, key: 0, version: 0, next: () => request }, judge: null };
+  // Nobody knows what a single URL should answer.
+  return { source: { operation: operationCodes.get, key: 0, version: 0, next: () => request }, ledger: new Ledger(null) };
 }
 
 function cacheRequests(workload: CacheWorkload, share: AgentSetup, host: string): Requests {
@@ -61,7 +63,7 @@ function cacheRequests(workload: CacheWorkload, share: AgentSetup, host: string)
   };
   const documents = new WrittenDocuments(stream, templates, agents);
   const judge = new ValueJudge({ documents, keyCount: workload.keys.count, agent, agents, stalenessBoundMs });
-  return { source, judge };
+  return { source, ledger: new Ledger(judge) };
 }
 
 /** GET and DELETE carry nothing that changes: built once, equal ones shared. */

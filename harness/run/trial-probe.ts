@@ -2,10 +2,16 @@
 import type { LoadPoint } from "../core/measurement.ts";
 import type { LoadPointResult, MemorySample } from "../core/result.ts";
 import { memoryOf } from "../probes/process-tree.ts";
-import { countsSince, readServiceCounts } from "../probes/service-metrics.ts";
+import { countsSince, readServiceCounts, type ServiceCounts } from "../probes/service-metrics.ts";
 import type { RedisAdmin } from "../redis/admin.ts";
 import type { Service } from "../targets/service.ts";
 import { CpuWindow } from "./cpu-window.ts";
+
+/** So far, by command and by "op/result". */
+export interface ProbeCounts {
+  readonly redisCalls: Readonly<Record<string, number>>;
+  readonly serviceRequests: ServiceCounts;
+}
 
 export class TrialProbe {
   readonly memory: MemorySample[] = [];
@@ -26,27 +32,35 @@ export class TrialProbe {
   }
 
   async around(point: LoadPoint, load: (onWindow: () => void) => Promise<LoadPointResult["load"]>): Promise<LoadPointResult> {
-    const [callsBefore, countsBefore] = await this.#counts();
+    const before = await this.counts();
     const cpu = new CpuWindow(this.#service, this.#redis);
     // Once a second, not oftener: reading smaps_rollup holds up the process that is read.
     const sampling = setInterval(() => this.sampleMemory(point.kind), 1_000);
     try {
       const measured = await load(() => cpu.mark());
-      const [callsAfter, countsAfter] = await this.#counts();
+      const counts = await this.countsSince(before);
       const { serviceCpuS, redisCpuS } = await cpu.within(measured.elapsedS);
       return {
         load: measured,
         serviceCpuS,
         redisCpuS,
-        redisCalls: countsSince(callsBefore, callsAfter),
-        serviceRequests: countsSince(countsBefore, countsAfter),
+        ...counts,
       };
     } finally {
       clearInterval(sampling);
     }
   }
 
-  #counts(): Promise<[Record<string, number>, Readonly<Record<string, number>>]> {
-    return Promise.all([this.#redis.calls(), readServiceCounts(this.#service.origin, this.#signal)]);
+  async counts(): Promise<ProbeCounts> {
+    const [redisCalls, serviceRequests] = await Promise.all([this.#redis.calls(), readServiceCounts(this.#service.origin, this.#signal)]);
+    return { redisCalls, serviceRequests };
+  }
+
+  async countsSince(before: ProbeCounts): Promise<Pick<LoadPointResult, keyof ProbeCounts>> {
+    const after = await this.counts();
+    return {
+      redisCalls: countsSince(before.redisCalls, after.redisCalls),
+      serviceRequests: countsSince(before.serviceRequests, after.serviceRequests),
+    };
   }
 }

@@ -1,10 +1,12 @@
 /** One trial: one fresh Redis, one fresh launch, a fixed sequence of load points on the same warm service. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { stalenessBoundMs } from "../conformance/checks/read-your-writes.ts";
 import { consistencyOf, readMetrics } from "../conformance/metrics.ts";
 import { judgeLoadPoint } from "../core/gates.ts";
-import type { LoadPoint } from "../core/measurement.ts";
+import type { LoadPoint, RequestTotals } from "../core/measurement.ts";
 import { keyCount } from "../core/plan.ts";
 import type { PlannedTrial, Settings, Topology } from "../core/plan-schema.ts";
+import { reconcileCounts, type TrialCounts } from "../core/reconcile.ts";
 import type { Finding, LoadPointResult, MeasuredOutcome, Trial } from "../core/result.ts";
 import type { Scenario } from "../core/scenario.ts";
 import { type CacheWorkload, initialValue, keyName, valueTemplates } from "../core/workload.ts";
@@ -16,7 +18,7 @@ import { RedisAdmin } from "../redis/admin.ts";
 import type { RedisSource } from "../redis/source.ts";
 import { ServiceFault, untilReady, whileAlive } from "../targets/readiness.ts";
 import type { Launchable, Service } from "../targets/service.ts";
-import { TrialProbe } from "./trial-probe.ts";
+import { type ProbeCounts, TrialProbe } from "./trial-probe.ts";
 
 /** The data set outlives every trial. */
 const dataSetTtlS = 3_600;
@@ -107,6 +109,7 @@ async function drive({
   readyMs,
   signal,
 }: Drive): Promise<MeasuredOutcome> {
+  const countsAtStart = await probe.counts();
   const connect = await generator.connect();
   const accepted = await untilAccepted(service.port, connect.connections, signal);
   const findings: Finding[] = accepted !== null && accepted < connect.connections ? [notAccepted(accepted, connect.connections)] : [];
@@ -134,6 +137,9 @@ async function drive({
     loadPoints.push(result);
   }
   probe.sampleMemory("after");
+  const counts = await reconciledCounts(probe, countsAtStart, await generator.totals());
+  const unreconciled = reconcileCounts(counts);
+  if (unreconciled !== null) findings.push({ gate: "counts-reconciled", loadPoint: null, ...unreconciled });
   return {
     kind: "measured",
     readyMs,
@@ -141,8 +147,18 @@ async function drive({
     loadPoints,
     memory: probe.memory,
     rssHighWaterBytes: highWaterBytes(service.processes()),
+    counts,
     findings,
   };
+}
+
+/** A service may count an answer just after it was read: it gets a second before its counts are held against it. */
+async function reconciledCounts(probe: TrialProbe, atStart: ProbeCounts, requests: RequestTotals): Promise<TrialCounts> {
+  for (let readings = 1; ; readings++) {
+    const counts = { requests, ...(await probe.countsSince(atStart)) };
+    if (readings === 10 || reconcileCounts(counts) === null) return counts;
+    await sleep(100);
+  }
 }
 
 /** The scenario's offered rates, then capacity; an engine without an open loop has capacity only. */

@@ -31,10 +31,17 @@ export function syntheticTrial({ id, slowness }: SyntheticService, { scenario, b
       loadPoints: [...open, closed].map((load) => ({ load, ...rest })),
       memory: memory(slowness, normal),
       rssHighWaterBytes: Math.round(24e6 * slowness),
+      counts: {
+        requests: { get: answered("200", 2_000), put: answered("204", 900), delete: answered("204", 0) },
+        serviceRequests: { "get/l1_hit": 2_000, "put/ok": 900 },
+        redisCalls: { get: 900, set: 900 },
+      },
       findings: [],
     },
   };
 }
+
+const answered = (status: string, count: number) => ({ sent: count, statuses: count === 0 ? {} : { [status]: count } });
 
 function load(point: LoadPoint, slowness: number, normal: () => number): LoadMeasurement {
   const empty = { sent: 0, statuses: {}, serviceTimeUs: latencies(0, slowness, normal), responseTimeUs: latencies(0, slowness, normal) };

@@ -1,6 +1,7 @@
 /** Measurements for tests: a sound open and a sound closed loop, to be broken in one place each. */
 import { build, encodeIntoCompressedBase64 } from "hdr-histogram-js";
 import type { LoadMeasurement, OperationMeasurement } from "../measurement.ts";
+import type { TrialCounts } from "../reconcile.ts";
 import type { Scenario } from "../scenario.ts";
 
 export const testScenario: Scenario = {
@@ -14,6 +15,27 @@ export const testScenario: Scenario = {
   l1: { kind: "bytes", maxBytes: 65_536 },
   openLoop: { offeredRatesPerS: [2_000] },
 };
+
+/** What an open loop counts, with as much from service and Redis. */
+export function soundCounts(): TrialCounts {
+  return {
+    requests: {
+      get: { sent: 8_400, statuses: { "200": 8_300, "404": 90, "503": 10 } },
+      put: { sent: 3_500, statuses: { "204": 3_490, "503": 10 } },
+      delete: { sent: 100, statuses: { "204": 100 } },
+    },
+    serviceRequests: {
+      "get/l1_hit": 8_000,
+      "get/l2_hit": 300,
+      "get/miss": 90,
+      "get/unavailable": 10,
+      "put/ok": 3_490,
+      "put/unavailable": 10,
+      "delete/ok": 100,
+    },
+    redisCalls: { get: 390, set: 3_490, del: 100 },
+  };
+}
 
 /** A histogram of `count` values that are all `us`. */
 export function constantHistogram(count: number, us: number): string {

@@ -7,6 +7,7 @@
  * requests (getRequestBuffer), and times out by our sweep (its own timer never reaches a histogram).
  */
 import autocannon from "autocannon";
+import type { RequestTotals } from "../../core/measurement.ts";
 import type { EngineSession } from "../engines.ts";
 import { LoadError } from "../errors.ts";
 import type { AgentMeasurement, AgentSetup, MeasureOrder } from "../messages.ts";
@@ -28,7 +29,11 @@ export class AutocannonSession implements EngineSession {
   constructor(setup: AgentSetup) {
     this.#setup = setup;
     this.#requests = prepareRequests(setup);
-    this.#loop = new CurrentLoop(this.#requests);
+    this.#loop = new CurrentLoop(this.#requests.ledger);
+  }
+
+  totals(): RequestTotals {
+    return this.#requests.ledger.totals();
   }
 
   async connect(): Promise<{ firstUs: number; lastUs: number }> {

@@ -54,11 +54,11 @@ export class ClosedLoop implements Loop {
   free(connection: Connection, atUs: number): void {
     this.#advance(atUs);
     if (this.#phase !== "lead-in" && this.#phase !== "window") return;
-    const { source, judge } = this.#setup.requests;
+    const { source, ledger } = this.#setup.requests;
     const request = source.next();
     this.#inFlight++;
     this.#recorder?.sent(source.operation);
-    judge?.sending(connection.ticket, source, atUs);
+    ledger.sending(connection.ticket, source, atUs);
     connection.send(request, source.operation, atUs, atUs, true);
   }
 

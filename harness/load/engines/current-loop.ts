@@ -1,30 +1,29 @@
 /** Passes what happens on connections on to the loop that runs now. Between load points a loss is nobody's to hear of. */
 import type { AgentMeasurement } from "../messages.ts";
 import type { FailureKind } from "../recorder.ts";
-import type { Requests } from "../requests.ts";
-import { noCounts } from "../value-judge.ts";
+import type { Ledger } from "../ledger.ts";
 import type { Connection, ConnectionOwner, Loop } from "./loop.ts";
 
 export class CurrentLoop implements ConnectionOwner {
-  readonly #judge: Requests["judge"];
+  readonly #ledger: Ledger;
   #loop: Loop | null = null;
 
-  constructor({ judge }: Requests) {
-    this.#judge = judge;
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
   }
 
   async run(loop: Loop): Promise<AgentMeasurement> {
     this.#loop = loop;
     try {
       const measurement = await loop.run();
-      return { ...measurement, values: this.#judge?.takeCounts() ?? noCounts() };
+      return { ...measurement, values: this.#ledger.takeValueCounts() };
     } finally {
       this.#loop = null;
     }
   }
 
   answered(connection: Connection, atUs: number): void {
-    this.#judge?.answered(connection, atUs);
+    this.#ledger.answered(connection, atUs);
     this.#loop?.answered(connection, atUs);
   }
 

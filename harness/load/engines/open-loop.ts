@@ -88,7 +88,7 @@ export class OpenLoop implements Loop {
   }
 
   #send(connection: Connection, atUs: number): void {
-    const { source, judge } = this.#setup.requests;
+    const { source, ledger } = this.#setup.requests;
     const dueUs = this.#dueUs();
     const recorded = this.#next >= this.#firstRecorded;
     const request = source.next();
@@ -99,7 +99,7 @@ export class OpenLoop implements Loop {
       this.#recorder.sent(source.operation);
       this.#recorder.lag(atUs - Math.max(dueUs, connection.freeSinceUs));
     }
-    judge?.sending(connection.ticket, source, atUs);
+    ledger.sending(connection.ticket, source, atUs);
     connection.send(request, source.operation, dueUs, atUs, recorded);
   }
 

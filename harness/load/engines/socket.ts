@@ -3,6 +3,7 @@
  * open loop.
  */
 import { poissonArrivals, seededRandom } from "../../core/workload.ts";
+import type { RequestTotals } from "../../core/measurement.ts";
 import type { EngineSession } from "../engines.ts";
 import type { AgentMeasurement, AgentSetup, MeasureOrder } from "../messages.ts";
 import { prepareRequests, type Requests } from "../requests.ts";
@@ -23,8 +24,12 @@ export class SocketSession implements EngineSession {
     const address = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 80) };
     this.#setup = setup;
     this.#requests = prepareRequests(setup);
-    this.#loop = new CurrentLoop(this.#requests);
+    this.#loop = new CurrentLoop(this.#requests.ledger);
     this.#connections = Array.from({ length: setup.connections }, () => new SocketConnection(address, this.#loop));
+  }
+
+  totals(): RequestTotals {
+    return this.#requests.ledger.totals();
   }
 
   connect(): Promise<{ firstUs: number; lastUs: number }> {

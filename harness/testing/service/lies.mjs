@@ -23,5 +23,11 @@ export function twisted(key, value) {
   return value;
 }
 
+/** Whether a request that was served is left out of the counts. */
+export const uncounted = () => fault("miscounts") && now();
+
+/** Whether a write is acknowledged without a word to Redis. */
+export const keptFromRedis = () => fault("keeps-writes") && underLoad();
+
 /** One time in five. */
 const now = () => underLoad() && Math.random() < 0.2;

@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { Server } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Cache } from "./cache.mjs";
-import { remember, twisted } from "./lies.mjs";
+import { remember, twisted, uncounted } from "./lies.mjs";
 import { count, render, total } from "./metrics.mjs";
 import { Unavailable } from "./redis.mjs";
 import { canonical, decodeKey, isJson, parseTtl } from "./rules.mjs";
@@ -60,7 +60,7 @@ async function serve(request, response) {
   unanswered.add(request);
   try {
     const result = await serveKey(request, response, decodeKey(segment), query);
-    if (!(fault("counts-no-head") && request.method === "HEAD")) count(op, result, startedMs);
+    if (!(fault("counts-no-head") && request.method === "HEAD") && !uncounted()) count(op, result, startedMs);
   } catch (error) {
     const lost = error instanceof Unavailable;
     if (lost) response.setHeader("retry-after", "1");
