@@ -59,7 +59,10 @@ export const loadMeasurementSchema = z.strictObject({
   received: count,
   inFlightAtEnd: count,
   timedOut: count,
-  /** Requests that ended without a whole, well-formed answer, by kind: "reset", "early-close", "malformed". */
+  /**
+   * Requests that ended without a whole, well-formed answer, by kind: "reset", "early-close" (the answer is missing or cut),
+   * "malformed"; "refused" and "connect-timeout" where their connection could not be opened again.
+   */
   failed: z.record(z.string(), count),
   bytesReceived: count,
   operations: z.strictObject({ get: operationMeasurementSchema, put: operationMeasurementSchema, delete: operationMeasurementSchema }),

@@ -3,7 +3,7 @@ import { loadMeasurementSchema } from "../core/measurement.ts";
 import { buildStream, initialValue, keyName, parseDocument, valueTemplates, type CacheWorkload } from "../core/workload.ts";
 import { decodeHistogram } from "./histogram.ts";
 import { closedLoop, failures, imbalance, measureOnce, startTestGenerator } from "./testing/generators.ts";
-import { httpServer, rawServer, wholeBody } from "./testing/servers.ts";
+import { httpServer, rawServer, silentServer, wholeBody } from "./testing/servers.ts";
 
 const workload: CacheWorkload = {
   kind: "cache",
@@ -88,6 +88,51 @@ describe.each(["socket", "autocannon"] as const)("the engine %s", (engine) => {
     expect(imbalance(measurement)).toBe(0);
   });
 
+  test.each([
+    ["in its header", "HTTP/1.1 200 OK\r\nContent-Le"],
+    ["in its body", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{}"],
+    ["in a chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{}"],
+    ["before the last chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"],
+  ])("counts an answer that is cut %s as an early close, and comes back", async (_, part) => {
+    await using server = await rawServer((socket) => socket.end(part));
+    const measurement = await measureOnce(server.origin, { engine });
+    expect(measurement.failed).toEqual({ "early-close": expect.any(Number) });
+    expect(measurement.failed["early-close"]).toBeGreaterThan(1);
+    expect(measurement.received).toBe(0);
+    expect(imbalance(measurement)).toBe(0);
+  });
+
+  test("counts a reset in the middle of an answer", async () => {
+    await using server = await rawServer((socket) => {
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{}", () => socket.resetAndDestroy());
+    });
+    const measurement = await measureOnce(server.origin, { engine });
+    expect(measurement.failed["reset"]).toBeGreaterThan(1);
+    expect(measurement.received).toBe(0);
+    expect(imbalance(measurement)).toBe(0);
+  });
+
+  test("says it when a server neither accepts nor refuses", async () => {
+    await using silent = await silentServer();
+    await using generator = await startTestGenerator(silent.origin, { engine, connections: 8, requestTimeoutMs: 500 });
+    await expect(generator.connect()).rejects.toMatchObject({
+      code: "connect-failed",
+      message: expect.stringContaining("no connection within 0.5 s"),
+    });
+  });
+
+  test("counts connections that could not be opened again in time, and comes back more slowly each time", async () => {
+    await using silent = await silentServer();
+    await using generator = await startTestGenerator(silent.origin, { engine, connections: 2, requestTimeoutMs: 100 });
+    await generator.connect();
+    // Nothing is answered; each request that times out gives its connection up, and no other is accepted.
+    const measurement = await generator.measure({ point: closedLoop, leadInMs: 0, durationMs: 1_500 });
+    expect(measurement.timedOut).toBe(2);
+    expect(measurement.failed["connect-timeout"]).toBeGreaterThan(1);
+    expect(measurement.received).toBe(0);
+    expect(imbalance(measurement)).toBe(0);
+  });
+
   test("records requests without an answer at their timeout", async () => {
     await using server = await httpServer(() => {});
     const measurement = await measureOnce(server.origin, { engine, requestTimeoutMs: 100 }, { durationMs: 500 });
@@ -130,6 +175,29 @@ test("values that are read are judged: a server that keeps them is right, one th
     expect(judged.judged).toBeGreaterThan(5);
     expect(judged.wrongKey > 0).toBe(broken);
   }
+});
+
+test("an answer that ends with its connection is an answer", async () => {
+  await using server = await rawServer((socket) => socket.end("HTTP/1.1 200 OK\r\n\r\n{}"));
+  const measurement = await measureOnce(server.origin);
+  expect(measurement.operations.get.statuses).toEqual({ 200: measurement.received });
+  expect(measurement.received).toBeGreaterThan(1);
+  expect(failures(measurement)).toBe(0);
+});
+
+test("a second answer to one request is malformed", async () => {
+  await using server = await rawServer((socket) => socket.write("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"));
+  const measurement = await measureOnce(server.origin);
+  expect(measurement.received).toBe(0);
+  expect(measurement.failed["malformed"]).toBeGreaterThan(1);
+  expect(imbalance(measurement)).toBe(0);
+});
+
+test("a server that closes every connection is not flooded with new ones", async () => {
+  await using server = await rawServer((socket) => socket.end());
+  await measureOnce(server.origin, { connections: 1 }, { leadInMs: 0, durationMs: 600 });
+  // Again after 0, 10, 20, 40, 80, 160 and 320 ms, which is more than the window.
+  expect(server.accepted()).toBeLessThanOrEqual(8);
 });
 
 test("two agents split the connections exactly and write no version twice", async () => {

@@ -5,7 +5,10 @@ import type { LoopMeasurement, AgentOperation } from "./messages.ts";
 import type { CacheHeader } from "./response-header.ts";
 
 /** Why a request ended without a whole, well-formed answer. */
-export type FailureKind = "reset" | "early-close" | "malformed" | "refused";
+export type FailureKind = "reset" | "early-close" | "malformed" | NotOpened;
+
+/** Why a connection could not be opened. */
+export type NotOpened = "refused" | "connect-timeout";
 
 /** What the recorder asks of a request that has its answer; a Connection is one, so that nothing is allocated. */
 export interface SettledRequest {

@@ -1,9 +1,11 @@
 /** What is read of the service and of Redis around each load point. */
 import type { LoadPoint } from "../core/measurement.ts";
 import type { LoadPointResult, MemorySample } from "../core/result.ts";
+import { messageOf } from "../errors.ts";
 import { memoryOf } from "../probes/process-tree.ts";
 import { countsSince, readServiceCounts, type ServiceCounts } from "../probes/service-metrics.ts";
 import type { RedisAdmin } from "../redis/admin.ts";
+import { ServiceFault } from "../targets/readiness.ts";
 import type { Service } from "../targets/service.ts";
 import { CpuWindow } from "./cpu-window.ts";
 
@@ -52,8 +54,17 @@ export class TrialProbe {
   }
 
   async counts(): Promise<ProbeCounts> {
-    const [redisCalls, serviceRequests] = await Promise.all([this.#redis.calls(), readServiceCounts(this.#service.origin, this.#signal)]);
+    const [redisCalls, serviceRequests] = await Promise.all([this.#redis.calls(), this.#readService()]);
     return { redisCalls, serviceRequests };
+  }
+
+  async #readService(): Promise<ServiceCounts> {
+    try {
+      return await readServiceCounts(this.#service.origin, this.#signal);
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      throw new ServiceFault(`gave no answer on /metrics: ${messageOf(error)}`, this.#service);
+    }
   }
 
   async countsSince(before: ProbeCounts): Promise<Pick<LoadPointResult, keyof ProbeCounts>> {

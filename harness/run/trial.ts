@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { stalenessBoundMs } from "../conformance/checks/read-your-writes.ts";
 import { consistencyOf, readMetrics } from "../conformance/metrics.ts";
 import { judgeLoadPoint } from "../core/gates.ts";
-import type { LoadPoint, RequestTotals } from "../core/measurement.ts";
+import type { ConnectMeasurement, LoadPoint, RequestTotals } from "../core/measurement.ts";
 import { keyCount } from "../core/plan.ts";
 import type { PlannedTrial, Settings, Topology } from "../core/plan-schema.ts";
 import { reconcileCounts, type TrialCounts } from "../core/reconcile.ts";
@@ -12,6 +12,7 @@ import type { Scenario } from "../core/scenario.ts";
 import { type CacheWorkload, initialValue, keyName, valueTemplates } from "../core/workload.ts";
 import { type Generator, startGenerator } from "../load/generator.ts";
 import { engines } from "../load/engines.ts";
+import { LoadError } from "../load/errors.ts";
 import { untilAccepted } from "../probes/accepted-connections.ts";
 import { highWaterBytes } from "../probes/process-tree.ts";
 import { RedisAdmin } from "../redis/admin.ts";
@@ -110,7 +111,7 @@ async function drive({
   signal,
 }: Drive): Promise<MeasuredOutcome> {
   const countsAtStart = await probe.counts();
-  const connect = await generator.connect();
+  const connect = await connectAll(generator, service);
   const accepted = await untilAccepted(service.port, connect.connections, signal);
   const findings: Finding[] = accepted !== null && accepted < connect.connections ? [notAccepted(accepted, connect.connections)] : [];
 
@@ -150,6 +151,16 @@ async function drive({
     counts,
     findings,
   };
+}
+
+/** That no connection can be opened is a fault of the service that listens there. */
+async function connectAll(generator: Generator, service: Service): Promise<ConnectMeasurement> {
+  try {
+    return await generator.connect();
+  } catch (error) {
+    if (error instanceof LoadError && error.code === "connect-failed") throw new ServiceFault(error.message, service);
+    throw error;
+  }
 }
 
 /** A service may count an answer just after it was read: it gets a second before its counts are held against it. */

@@ -37,13 +37,14 @@ export class AutocannonSession implements EngineSession {
   }
 
   async connect(): Promise<{ firstUs: number; lastUs: number }> {
-    const { connections, origin } = this.#setup;
+    const { connections, origin, requestTimeoutMs } = this.#setup;
     const options: autocannon.Options = {
       url: origin,
       connections,
       duration: neverS,
       timeout: neverS,
-      setupClient: (client) => this.#connections.push(new AutocannonConnection(client as unknown as BentClient, this.#loop)),
+      setupClient: (client) =>
+        this.#connections.push(new AutocannonConnection(client as unknown as BentClient, this.#loop, requestTimeoutMs)),
     };
     // Given a callback it starts at once; it would be called when the run ends, which it does not.
     autocannon(options, () => {});

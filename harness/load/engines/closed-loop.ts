@@ -5,9 +5,9 @@
  */
 import { nowUs } from "../clock.ts";
 import type { LoopMeasurement } from "../messages.ts";
-import { Recorder, type FailureKind } from "../recorder.ts";
+import { Recorder, type NotOpened } from "../recorder.ts";
 import { ResourceWindow } from "../resources.ts";
-import { overdue, sweepMs, type Connection, type Loop, type LoopSetup } from "./loop.ts";
+import { overdue, sweepMs, type Connection, type Loop, type LoopSetup, type LossKind } from "./loop.ts";
 
 export class ClosedLoop implements Loop {
   readonly #setup: LoopSetup;
@@ -43,12 +43,21 @@ export class ClosedLoop implements Loop {
     if (this.#phase === "draining") this.#finishWhenDrained();
   }
 
-  failed(connection: Connection, kind: FailureKind, atUs: number): void {
+  failed(_connection: Connection, kind: LossKind, atUs: number): void {
     this.#advance(atUs);
-    if (kind === "refused") this.#refused();
-    else this.#inFlight--;
+    this.#inFlight--;
     this.#recorder?.failed(kind);
     if (this.#phase === "draining") this.#finishWhenDrained();
+  }
+
+  /** A connection that cannot be opened has cost the request it would have carried. */
+  notOpened(kind: NotOpened, atUs: number): void {
+    this.#advance(atUs);
+    if (this.#recorder === null) return;
+    const { source } = this.#setup.requests;
+    source.next();
+    this.#recorder.sent(source.operation);
+    this.#recorder.failed(kind);
   }
 
   free(connection: Connection, atUs: number): void {
@@ -68,14 +77,6 @@ export class ClosedLoop implements Loop {
     for (const connection of this.#setup.connections) {
       if (connection.isFree) this.free(connection, nowUs());
     }
-  }
-
-  /** A connection that cannot be opened has cost the request it would have carried. */
-  #refused(): void {
-    if (this.#recorder === null) return;
-    const { source } = this.#setup.requests;
-    source.next();
-    this.#recorder.sent(source.operation);
   }
 
   #sweepOverdue(): void {

@@ -1,8 +1,8 @@
 /** Passes what happens on connections on to the loop that runs now. Between load points a loss is nobody's to hear of. */
 import type { AgentMeasurement } from "../messages.ts";
-import type { FailureKind } from "../recorder.ts";
+import type { NotOpened } from "../recorder.ts";
 import type { Ledger } from "../ledger.ts";
-import type { Connection, ConnectionOwner, Loop } from "./loop.ts";
+import type { Connection, ConnectionOwner, Loop, LossKind } from "./loop.ts";
 
 export class CurrentLoop implements ConnectionOwner {
   readonly #ledger: Ledger;
@@ -27,8 +27,12 @@ export class CurrentLoop implements ConnectionOwner {
     this.#loop?.answered(connection, atUs);
   }
 
-  failed(connection: Connection, kind: FailureKind, atUs: number): void {
+  failed(connection: Connection, kind: LossKind, atUs: number): void {
     this.#loop?.failed(connection, kind, atUs);
+  }
+
+  notOpened(kind: NotOpened, atUs: number): void {
+    this.#loop?.notOpened(kind, atUs);
   }
 
   free(connection: Connection, atUs: number): void {

@@ -1,5 +1,5 @@
 /** One load point being driven: what a closed and an open loop share. */
-import type { FailureKind, SettledRequest } from "../recorder.ts";
+import type { FailureKind, NotOpened, SettledRequest } from "../recorder.ts";
 import type { LoopMeasurement, MeasureOrder } from "../messages.ts";
 import type { Requests } from "../requests.ts";
 import type { JudgedRequest } from "../value-judge.ts";
@@ -20,17 +20,19 @@ export interface Connection extends SettledRequest, JudgedRequest {
   abandon(): void;
 }
 
+/** How a request in flight is lost. */
+export type LossKind = Exclude<FailureKind, NotOpened>;
+
 export interface ConnectionOwner {
   /** A whole answer is there, described by connection.answer. */
   answered(connection: Connection, atUs: number): void;
-  /** The request in flight is lost, or ("refused") the connection could not be opened again. */
-  failed(connection: Connection, kind: FailureKind, atUs: number): void;
+  /** The request in flight is lost. */
+  failed(connection: Connection, kind: LossKind, atUs: number): void;
+  /** The connection could not be opened again; it keeps trying. */
+  notOpened(kind: NotOpened, atUs: number): void;
   /** Open and nothing outstanding, since just now. */
   free(connection: Connection, atUs: number): void;
 }
-
-/** Before a lost connection is opened again: at once the first time, but a service in trouble is not flooded with SYNs. */
-export const backoffMs = (lossesBefore: number): number => (lossesBefore === 0 ? 0 : Math.min(1_000, 10 * 2 ** (lossesBefore - 1)));
 
 export interface LoopSetup {
   readonly connections: readonly Connection[];

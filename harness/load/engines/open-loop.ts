@@ -10,10 +10,10 @@
 import { Alarm } from "../alarm.ts";
 import { nowUs } from "../clock.ts";
 import type { LoopMeasurement } from "../messages.ts";
-import { Recorder, type FailureKind } from "../recorder.ts";
+import { Recorder, type NotOpened } from "../recorder.ts";
 import { ResourceWindow } from "../resources.ts";
 import { FreeConnections } from "./free-connections.ts";
-import { overdue, sweepMs, type Connection, type Loop, type LoopSetup } from "./loop.ts";
+import { overdue, sweepMs, type Connection, type Loop, type LoopSetup, type LossKind } from "./loop.ts";
 
 export class OpenLoop implements Loop {
   readonly #setup: LoopSetup;
@@ -56,13 +56,16 @@ export class OpenLoop implements Loop {
     if (connection.recorded) this.#recorder.answered(connection, atUs);
   }
 
-  failed(connection: Connection, kind: FailureKind, atUs: number): void {
-    if (kind === "refused") {
-      if (this.#started && this.#isDue(atUs)) this.#refuseNext();
-      return;
-    }
+  failed(connection: Connection, kind: LossKind): void {
     this.#inFlight--;
     if (connection.recorded) this.#recorder.failed(kind);
+  }
+
+  /** A connection that cannot be opened has cost the request it would have carried. */
+  notOpened(kind: NotOpened, atUs: number): void {
+    if (!this.#started || !this.#isDue(atUs) || !this.#skipNext()) return;
+    this.#recorder.sent(this.#setup.requests.source.operation);
+    this.#recorder.failed(kind);
   }
 
   free(connection: Connection): void {
@@ -101,14 +104,6 @@ export class OpenLoop implements Loop {
     }
     ledger.sending(connection.ticket, source, atUs);
     connection.send(request, source.operation, dueUs, atUs, recorded);
-  }
-
-  /** A connection that cannot be opened has cost the request it would have carried. */
-  #refuseNext(): void {
-    const recorded = this.#skipNext();
-    if (!recorded) return;
-    this.#recorder.sent(this.#setup.requests.source.operation);
-    this.#recorder.failed("refused");
   }
 
   /** Takes the next request off the schedule without sending it; whether it was due in the window. */

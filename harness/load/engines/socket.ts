@@ -21,7 +21,7 @@ export class SocketSession implements EngineSession {
 
   constructor(setup: AgentSetup) {
     const { hostname, port } = new URL(setup.origin);
-    const address = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 80) };
+    const address = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 80), connectTimeoutMs: setup.requestTimeoutMs };
     this.#setup = setup;
     this.#requests = prepareRequests(setup);
     this.#loop = new CurrentLoop(this.#requests.ledger);

@@ -70,6 +70,7 @@ async function serve(request, response) {
   } finally {
     unanswered.delete(request);
   }
+  if (fault("hangs-under-load") && total === 2_000) for (;;);
   if (fault("crash-under-load") && total === 2_000) process.exit(3);
 }
 
