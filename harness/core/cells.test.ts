@@ -16,7 +16,14 @@ const plan = buildPlan({
   scenarios: [testScenario],
 });
 
-const point = (load: LoadMeasurement): LoadPointResult => ({ load, serviceCpuS: 2, redisCpuS: 0.5, redisCalls: {}, serviceRequests: {} });
+const point = (load: LoadMeasurement): LoadPointResult => ({
+  load,
+  steadyState: { verdict: "steady", change: 0 },
+  serviceCpuS: 2,
+  redisCpuS: 0.5,
+  redisCalls: {},
+  serviceRequests: {},
+});
 const trial = (findings: Finding[] = [], loadPoints = [point(openLoad()), point(closedLoad())]): Trial => ({
   id: "t",
   block: 0,

@@ -5,11 +5,13 @@
 import type { LoadMeasurement } from "./measurement.ts";
 import { decodeHistogram, mergeHistograms } from "./histogram.ts";
 import type { Finding } from "./result.ts";
+import type { SteadyState } from "./steady-state.ts";
 import { operations, type Operation, type Scenario } from "./scenario.ts";
 
 export interface GateInput {
   readonly load: LoadMeasurement;
   readonly scenario: Scenario;
+  readonly steadyState: SteadyState;
   /** Connections that were asked for. */
   readonly connections: number;
   /** Processor time of Redis in the window, s; null where it cannot be read. */
@@ -168,6 +170,18 @@ const rightValues: Gate = ({ load: { values } }) => {
   };
 };
 
+/** What was measured is a level, not a way from one to another. A series that is too short to tell is not held against it. */
+const settled: Gate = ({ load, steadyState: { verdict, change } }) => {
+  if (verdict === "steady" || verdict === "too-short") return null;
+  const what = isOpen(load) ? "mean response time" : "throughput";
+  const by = `the ${what} changed by ${percent(change ?? 0)} within the window`;
+  return {
+    severity: "void",
+    sentence: verdict === "none" ? `no steady state was reached: ${by}` : `not steady: ${by}`,
+    cure: "close other programs; where it happens in every launch, the service needs a longer warm-up (the preset standard has one)",
+  };
+};
+
 export const gates: Readonly<Record<string, Gate>> = {
   "answers-seen": answersSeen,
   conservation,
@@ -178,6 +192,7 @@ export const gates: Readonly<Record<string, Gate>> = {
   "operation-mix": operationMix,
   "few-errors": fewErrors,
   "right-values": rightValues,
+  "steady-state": settled,
   "connections-open": connectionsOpen,
 };
 

@@ -76,8 +76,13 @@ export const loadMeasurementSchema = z.strictObject({
   busyShare: z.number().min(0),
   /** Processor time of all agents, s. */
   agentCpuS: z.number().min(0),
-  /** Answers per 100 ms, from the start of the window. */
-  answersPer100Ms: z.array(count),
+  /** In steps of 100 ms, from the start of the lead-in, whose last step ends where the window begins. */
+  per100Ms: z.strictObject({
+    leadInSteps: count,
+    answers: z.array(count),
+    /** Of the answers that came in this step; null where none did. */
+    meanResponseUs: z.array(z.number().min(0).nullable()),
+  }),
 });
 export type LoadMeasurement = z.infer<typeof loadMeasurementSchema>;
 

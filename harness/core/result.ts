@@ -7,6 +7,7 @@ import { manifestSchema } from "./implementation.ts";
 import { connectMeasurementSchema, loadMeasurementSchema, requestTotalsSchema } from "./measurement.ts";
 import { metricNames, type MetricName } from "./metrics.ts";
 import { planSchema } from "./plan-schema.ts";
+import { steadyVerdicts } from "./steady-state.ts";
 import { scenarioSchema } from "./scenario.ts";
 
 /** Raised when a reader of older results would misread a new one. */
@@ -39,6 +40,12 @@ export type MemorySample = z.infer<typeof memorySampleSchema>;
 
 export const loadPointResultSchema = z.strictObject({
   load: loadMeasurementSchema,
+  /** By MSER-5 and a change-point test on the steps of 100 ms, warm-up included (core/steady-state.ts). */
+  steadyState: z.strictObject({
+    verdict: z.enum(steadyVerdicts),
+    /** The largest change of level within the window, as a share. */
+    change: z.number().nullable(),
+  }),
   /** Processor time of the service's process tree and of Redis within the window, s. Null: not readable. */
   serviceCpuS: z.number().min(0).nullable(),
   redisCpuS: z.number().min(0).nullable(),

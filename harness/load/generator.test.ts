@@ -22,7 +22,10 @@ describe.each(["socket", "autocannon"] as const)("the engine %s", (engine) => {
     expect(measurement.received).toBeGreaterThan(0);
     expect(measurement.operations.get.statuses).toEqual({ 200: measurement.received });
     expect(measurement.cache).toEqual({ l1: measurement.received, l2: 0, absent: 0 });
-    expect(measurement.answersPer100Ms.reduce((sum, count) => sum + count, 0)).toBe(measurement.received);
+    const { leadInSteps, answers, meanResponseUs } = measurement.per100Ms;
+    expect([leadInSteps, answers.length, meanResponseUs.length]).toEqual([1, 4, 4]);
+    expect(answers.slice(leadInSteps).reduce((sum, count) => sum + count, 0)).toBe(measurement.received);
+    expect(meanResponseUs.map((us) => us !== null && us > 0)).toEqual(answers.map((count) => count > 0));
     expect(decodeHistogram(measurement.operations.get.serviceTimeUs).totalCount).toBe(measurement.received);
   });
 

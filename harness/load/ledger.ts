@@ -2,21 +2,29 @@
  * Every request that a session sends and every answer that it gets, from connecting to the end, windows or not: what the
  * service counts itself can be held against it exactly. And what is read goes to the judge.
  */
-import type { RequestTotals, ValueCounts } from "../core/measurement.ts";
+import type { RequestTotals } from "../core/measurement.ts";
 import { operations, type Operation } from "../core/scenario.ts";
+import type { AgentMeasurement, MeasureOrder } from "./messages.ts";
 import type { RequestSource } from "./requests.ts";
 import { type JudgedRequest, noCounts, type Ticket, type ValueJudge } from "./value-judge.ts";
 
 const statusLimit = 1000;
+const stepUs = 100_000;
 
 export class Ledger {
   readonly #sent = new Float64Array(operations.length);
   readonly #statuses = operations.map(() => new Float64Array(statusLimit));
   readonly #judge: ValueJudge | null;
+  #series = new Series(0, 0, 0);
 
   /** @param judge null where nobody knows what should be read. */
   constructor(judge: ValueJudge | null) {
     this.#judge = judge;
+  }
+
+  /** A load point begins: its answers are counted in steps, lead-in included. */
+  begin({ startAtUs, leadInMs, durationMs }: MeasureOrder): void {
+    this.#series = new Series(startAtUs + leadInMs * 1e3, Math.ceil((leadInMs * 1e3) / stepUs), Math.ceil((durationMs * 1e3) / stepUs));
   }
 
   /** The request that the source has just given is sent now, on the connection of this ticket. */
@@ -25,15 +33,16 @@ export class Ledger {
     this.#judge?.sending(ticket, source, atUs);
   }
 
-  answered(request: JudgedRequest, atUs: number): void {
+  answered(request: JudgedRequest & { readonly dueUs: number }, atUs: number): void {
+    this.#series.add(atUs, atUs - request.dueUs);
     const statuses = this.#statuses[request.operation] as Float64Array;
     statuses[request.answer.status] = (statuses[request.answer.status] ?? 0) + 1;
     this.#judge?.answered(request, atUs);
   }
 
-  /** The values judged since the last call. */
-  takeValueCounts(): ValueCounts {
-    return this.#judge?.takeCounts() ?? noCounts();
+  /** The load point has ended; what is said of it. */
+  end(): Pick<AgentMeasurement, "values" | "per100Ms"> {
+    return { values: this.#judge?.takeCounts() ?? noCounts(), per100Ms: this.#series.take() };
   }
 
   totals(): RequestTotals {
@@ -44,4 +53,29 @@ export class Ledger {
 
 function byStatus(counts: ArrayLike<number>): Record<string, number> {
   return Object.fromEntries(Array.from(counts, (count, status) => [status, count] as const).filter(([, count]) => count > 0));
+}
+
+class Series {
+  readonly #leadInSteps: number;
+  readonly #startUs: number;
+  readonly #answers: Uint32Array;
+  readonly #responseUs: Float64Array;
+
+  constructor(windowStartUs: number, leadInSteps: number, windowSteps: number) {
+    this.#leadInSteps = leadInSteps;
+    this.#startUs = windowStartUs - leadInSteps * stepUs;
+    this.#answers = new Uint32Array(leadInSteps + windowSteps);
+    this.#responseUs = new Float64Array(this.#answers.length);
+  }
+
+  add(atUs: number, responseUs: number): void {
+    const step = Math.floor((atUs - this.#startUs) / stepUs);
+    if (step < 0 || step >= this.#answers.length) return;
+    this.#answers[step] = (this.#answers[step] ?? 0) + 1;
+    this.#responseUs[step] = (this.#responseUs[step] ?? 0) + responseUs;
+  }
+
+  take(): AgentMeasurement["per100Ms"] {
+    return { leadInSteps: this.#leadInSteps, answers: Array.from(this.#answers), responseUs: Array.from(this.#responseUs) };
+  }
 }

@@ -42,7 +42,18 @@ export function mergeMeasurements(
     scheduleLagUs: lags.length > 0 ? mergeHistograms(lags) : null,
     busyShare: Math.max(...parts.map((part) => part.busyShare)),
     agentCpuS: total((part) => part.cpuS),
-    answersPer100Ms: parts[0].answersPer100Ms.map((_, step) => total((part) => part.answersPer100Ms[step] ?? 0)),
+    per100Ms: mergeSeries(parts.map((part) => part.per100Ms)),
+  };
+}
+
+function mergeSeries(parts: readonly AgentMeasurement["per100Ms"][]): LoadMeasurement["per100Ms"] {
+  const steps = parts[0]?.answers ?? [];
+  const answers = steps.map((_, step) => sum(parts.map((part) => part.answers[step] ?? 0)));
+  const responseUs = steps.map((_, step) => sum(parts.map((part) => part.responseUs[step] ?? 0)));
+  return {
+    leadInSteps: parts[0]?.leadInSteps ?? 0,
+    answers,
+    meanResponseUs: answers.map((count, step) => (count === 0 ? null : Math.round((responseUs[step] ?? 0) / count))),
   };
 }
 

@@ -51,8 +51,8 @@ export interface AgentOperation {
   readonly responseTimeUs: string;
 }
 
-/** What a loop sees of a load point; values are judged by the session. */
-export type LoopMeasurement = Omit<AgentMeasurement, "values">;
+/** What a loop sees of a load point; the rest is in the session's ledger. */
+export type LoopMeasurement = Omit<AgentMeasurement, "values" | "per100Ms">;
 
 /** A LoadMeasurement of one agent; numbers add up and histograms merge into the whole. */
 export interface AgentMeasurement {
@@ -70,5 +70,5 @@ export interface AgentMeasurement {
   readonly scheduleLagUs: string | null;
   readonly busyShare: number;
   readonly cpuS: number;
-  readonly answersPer100Ms: readonly number[];
+  readonly per100Ms: { readonly leadInSteps: number; readonly answers: readonly number[]; readonly responseUs: readonly number[] };
 }

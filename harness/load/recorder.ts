@@ -21,7 +21,6 @@ export interface SettledRequest {
 /** What the loop knows of the window, beside the requests. */
 type WindowFacts = Pick<LoopMeasurement, "elapsedS" | "scheduled" | "inFlightAtStart" | "inFlightAtEnd" | "busyShare" | "cpuS">;
 
-const seriesStepUs = 100_000;
 const statusLimit = 1000;
 const getCode = 0;
 
@@ -46,21 +45,13 @@ class OperationRecorder {
 }
 
 export class Recorder {
-  readonly #startUs: number;
   readonly #operations = operations.map(() => new OperationRecorder());
   readonly #failed: Partial<Record<FailureKind, number>> = {};
   readonly #lag = new MicrosecondHistogram();
-  readonly #series: Uint32Array;
   readonly #cache = new Uint32Array(3);
   #received = 0;
   #timedOut = 0;
   #bytes = 0;
-
-  /** @param startUs start of the window; the answers per 100 ms count from it. */
-  constructor(startUs: number, durationMs: number) {
-    this.#startUs = startUs;
-    this.#series = new Uint32Array(Math.ceil(durationMs / 100));
-  }
 
   sent(operation: number): void {
     this.#of(operation).sent++;
@@ -79,8 +70,6 @@ export class Recorder {
     own.serviceTime.record(atUs - request.sentUs);
     own.responseTime.record(atUs - request.dueUs);
     if (request.operation === getCode) this.#cache[cache] = (this.#cache[cache] ?? 0) + 1;
-    const step = Math.floor((atUs - this.#startUs) / seriesStepUs);
-    if (step >= 0 && step < this.#series.length) this.#series[step] = (this.#series[step] ?? 0) + 1;
   }
 
   /** Censored: all that is known is that the answer would have taken longer than the timeout. */
@@ -109,7 +98,6 @@ export class Recorder {
       bytesReceived: this.#bytes,
       operations: { get, put, delete: remove } as Record<Operation, AgentOperation>,
       cache: { l1: this.#cache[1] ?? 0, l2: this.#cache[2] ?? 0, absent: this.#cache[0] ?? 0 },
-      answersPer100Ms: Array.from(this.#series),
     };
   }
 

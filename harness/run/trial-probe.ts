@@ -33,7 +33,10 @@ export class TrialProbe {
     if (memory.processes > 0) this.memory.push({ phase, atS, ...memory });
   }
 
-  async around(point: LoadPoint, load: (onWindow: () => void) => Promise<LoadPointResult["load"]>): Promise<LoadPointResult> {
+  async around(
+    point: LoadPoint,
+    load: (onWindow: () => void) => Promise<LoadPointResult["load"]>,
+  ): Promise<Omit<LoadPointResult, "steadyState">> {
     const before = await this.counts();
     const cpu = new CpuWindow(this.#service, this.#redis);
     // Once a second, not oftener: reading smaps_rollup holds up the process that is read.

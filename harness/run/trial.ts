@@ -9,6 +9,7 @@ import type { PlannedTrial, Settings, Topology } from "../core/plan-schema.ts";
 import { reconcileCounts, type TrialCounts } from "../core/reconcile.ts";
 import type { Finding, LoadPointResult, MeasuredOutcome, Trial } from "../core/result.ts";
 import type { Scenario } from "../core/scenario.ts";
+import { steadyStateOf } from "../core/steady-state.ts";
 import { type CacheWorkload, initialValue, keyName, valueTemplates } from "../core/workload.ts";
 import { type Generator, startGenerator } from "../load/generator.ts";
 import { engines } from "../load/engines.ts";
@@ -115,20 +116,22 @@ async function drive({
   const accepted = await untilAccepted(service.port, connect.connections, signal);
   const findings: Finding[] = accepted !== null && accepted < connect.connections ? [notAccepted(accepted, connect.connections)] : [];
 
-  await generator.measure({ point: { kind: "closed-loop" }, leadInMs: 0, durationMs: settings.warmUpMs });
+  const warmUp = await generator.measure({ point: { kind: "closed-loop" }, leadInMs: 0, durationMs: settings.warmUpMs });
   probe.sampleMemory("warmed");
 
   const loadPoints: LoadPointResult[] = [];
   for (const point of loadPointsOf(scenario, settings)) {
     const durationMs = point.kind === "open-loop" ? settings.openLoopMs : settings.closedLoopMs;
-    const result = await probe.around(point, (onWindow) => generator.measure({ point, leadInMs: settings.leadInMs, durationMs, onWindow }));
+    const measured = await probe.around(point, (onWindow) =>
+      generator.measure({ point, leadInMs: settings.leadInMs, durationMs, onWindow }),
+    );
+    const result = { ...measured, steadyState: steadyStateOf(measured.load, warmUp) };
     findings.push(
       ...judgeLoadPoint(
         {
-          load: result.load,
+          ...result,
           scenario,
           connections,
-          redisCpuS: result.redisCpuS,
           redisSharesAgentCpu: topology.redis.some((cpu) => topology.agents.flat().includes(cpu)),
           agentCpuCount: topology.agents.length,
         },

@@ -17,6 +17,7 @@ export function syntheticTrial({ id, slowness }: SyntheticService, { scenario, b
   const open = rates.map((offeredRatePerS) => load({ kind: "open-loop", offeredRatePerS }, slowness, normal));
   const closed = load({ kind: "closed-loop" }, slowness * 4, normal);
   const rest = { serviceCpuS: 1, redisCpuS: 0.4, redisCalls: { get: 900 }, serviceRequests: { "get/hit": 2_000 } };
+  const steadyState = { verdict: "steady", change: 0.01 } as const;
   return {
     id: `${scenario}/${block}/${id}`,
     block,
@@ -28,7 +29,7 @@ export function syntheticTrial({ id, slowness }: SyntheticService, { scenario, b
       kind: "measured",
       readyMs: 8 * slowness,
       connect: { connections: 1_000, elapsedMs: 120 },
-      loadPoints: [...open, closed].map((load) => ({ load, ...rest })),
+      loadPoints: [...open, closed].map((load) => ({ load, steadyState, ...rest })),
       memory: memory(slowness, normal),
       rssHighWaterBytes: Math.round(24e6 * slowness),
       counts: {
@@ -40,6 +41,8 @@ export function syntheticTrial({ id, slowness }: SyntheticService, { scenario, b
     },
   };
 }
+
+const steps = (count: number, value: number) => Array.from({ length: count }, () => value);
 
 const answered = (status: string, count: number) => ({ sent: count, statuses: count === 0 ? {} : { [status]: count } });
 
@@ -70,7 +73,7 @@ function load(point: LoadPoint, slowness: number, normal: () => number): LoadMea
     scheduleLagUs: point.kind === "open-loop" ? latencies(samples, 0.05, normal) : null,
     busyShare: 0.3,
     agentCpuS: 2,
-    answersPer100Ms: Array.from({ length: 80 }, () => 38),
+    per100Ms: { leadInSteps: 5, answers: steps(85, 38), meanResponseUs: steps(85, Math.round(410 * slowness)) },
   };
 }
 

@@ -53,6 +53,8 @@ function operation(sent: number, us: number, status: string): OperationMeasureme
   };
 }
 
+const steps = (count: number, value: number): number[] => Array.from({ length: count }, () => value);
+
 /** 12,000 requests in 6 s, each answered in 1 ms. */
 export function openLoad(changes: Partial<LoadMeasurement> = {}): LoadMeasurement {
   return {
@@ -73,7 +75,7 @@ export function openLoad(changes: Partial<LoadMeasurement> = {}): LoadMeasuremen
     scheduleLagUs: constantHistogram(12_000, 20),
     busyShare: 0.1,
     agentCpuS: 1,
-    answersPer100Ms: Array.from({ length: 60 }, () => 200),
+    per100Ms: { leadInSteps: 5, answers: steps(65, 200), meanResponseUs: steps(65, 1_000) },
     ...changes,
   };
 }
@@ -92,6 +94,7 @@ export function closedLoad(changes: Partial<LoadMeasurement> = {}): LoadMeasurem
     operations: { get: operation(56_000, 5_000, "200"), put: operation(24_000, 5_000, "204"), delete: operation(0, 0, "204") },
     scheduleLagUs: null,
     busyShare: 0.5,
+    per100Ms: { leadInSteps: 5, answers: steps(45, 2_000), meanResponseUs: steps(45, 5_000) },
     ...changes,
   };
 }

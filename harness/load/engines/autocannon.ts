@@ -59,6 +59,6 @@ export class AutocannonSession implements EngineSession {
       );
     }
     const timeoutUs = this.#setup.requestTimeoutMs * 1e3;
-    return this.#loop.run(new ClosedLoop({ connections: this.#connections, requests: this.#requests, timeoutUs, order }));
+    return this.#loop.run(new ClosedLoop({ connections: this.#connections, requests: this.#requests, timeoutUs, order }), order);
   }
 }

@@ -28,7 +28,7 @@ export class ClosedLoop implements Loop {
     this.#setup = setup;
     this.#windowStartUs = setup.order.startAtUs + setup.order.leadInMs * 1e3;
     this.#windowEndUs = this.#windowStartUs + setup.order.durationMs * 1e3;
-    this.#windowRecorder = new Recorder(this.#windowStartUs, setup.order.durationMs);
+    this.#windowRecorder = new Recorder();
   }
 
   run(): Promise<LoopMeasurement> {

@@ -1,5 +1,5 @@
 /** Passes what happens on connections on to the loop that runs now. Between load points a loss is nobody's to hear of. */
-import type { AgentMeasurement } from "../messages.ts";
+import type { AgentMeasurement, MeasureOrder } from "../messages.ts";
 import type { NotOpened } from "../recorder.ts";
 import type { Ledger } from "../ledger.ts";
 import type { Connection, ConnectionOwner, Loop, LossKind } from "./loop.ts";
@@ -12,11 +12,12 @@ export class CurrentLoop implements ConnectionOwner {
     this.#ledger = ledger;
   }
 
-  async run(loop: Loop): Promise<AgentMeasurement> {
+  async run(loop: Loop, order: MeasureOrder): Promise<AgentMeasurement> {
+    this.#ledger.begin(order);
     this.#loop = loop;
     try {
       const measurement = await loop.run();
-      return { ...measurement, values: this.#ledger.takeValueCounts() };
+      return { ...measurement, ...this.#ledger.end() };
     } finally {
       this.#loop = null;
     }

@@ -41,7 +41,7 @@ export class OpenLoop implements Loop {
     this.#firstRecorded = afterLeadIn < 0 ? due.length : afterLeadIn;
     this.#windowStartUs = setup.order.startAtUs + leadInUs;
     this.#windowEndUs = this.#windowStartUs + setup.order.durationMs * 1e3;
-    this.#recorder = new Recorder(this.#windowStartUs, setup.order.durationMs);
+    this.#recorder = new Recorder();
     this.#free = new FreeConnections(setup.connections);
   }
 

@@ -40,7 +40,7 @@ export class SocketSession implements EngineSession {
     const setup = { connections: this.#connections, requests: this.#requests, timeoutUs: this.#setup.requestTimeoutMs * 1e3, order };
     const { point } = order;
     const loop = point.kind === "closed-loop" ? new ClosedLoop(setup) : new OpenLoop(setup, this.#arrivals(order, point.offeredRatePerS));
-    return this.#loop.run(loop);
+    return this.#loop.run(loop, order);
   }
 
   #arrivals(order: MeasureOrder, ratePerS: number): Float64Array {
