@@ -87,6 +87,7 @@ async function runEngine(engine: EngineName, port: number, connections: number, 
     workload: { kind: "single-url", path: "/" },
     seed: 1,
     requestTimeoutMs: 5_000,
+    stalenessBoundMs: 0,
   });
   await generator.connect();
   const load = await generator.measure({ point: { kind: "closed-loop" }, leadInMs: 500, durationMs: durationS * 1_000 });

@@ -133,6 +133,7 @@ async function measureNginx(): Promise<number> {
     workload: { kind: "single-url", path: "/" },
     seed: settings.seed,
     requestTimeoutMs: settings.requestTimeoutMs,
+    stalenessBoundMs: 0,
   });
   await generator.connect();
   const readings: number[] = [];

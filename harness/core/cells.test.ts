@@ -5,7 +5,7 @@ import type { LoadMeasurement } from "./measurement.ts";
 import { buildPlan } from "./plan.ts";
 import { presets } from "./presets.ts";
 import { cellSchema, type Finding, type ImplementationResult, type LoadPointResult, type Trial } from "./result.ts";
-import { closedLoad, openLoad, testScenario } from "./testing/load-measurement.ts";
+import { closedLoad, openLoad, soundCounts, testScenario } from "./testing/load-measurement.ts";
 import { planTopology } from "./topology.ts";
 
 const implementation = { manifest: { id: "a" }, status: { kind: "measured", artifactBytes: 1_000 } } as ImplementationResult;
@@ -18,6 +18,7 @@ const plan = buildPlan({
 
 const point = (load: LoadMeasurement): LoadPointResult => ({
   load,
+  steadyState: { verdict: "steady", change: 0 },
   serviceCpuS: 2,
   redisCpuS: 0.5,
   redisCalls: {},
@@ -43,6 +44,7 @@ const trial = (findings: Finding[] = [], loadPoints = [point(openLoad()), point(
       { phase: "closed-loop", atS: 3, rssBytes: 30, pssBytes: 18, processes: 1 },
     ],
     rssHighWaterBytes: 30,
+    counts: soundCounts(),
     findings,
   },
 });

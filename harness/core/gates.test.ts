@@ -6,6 +6,7 @@ import { closedLoad, constantHistogram, openLoad, testScenario } from "./testing
 const input = (load: GateInput["load"], changes: Partial<GateInput> = {}): GateInput => ({
   load,
   scenario: testScenario,
+  steadyState: { verdict: "steady", change: 0 },
   connections: 100,
   redisCpuS: 0.1,
   redisSharesAgentCpu: true,
@@ -82,6 +83,27 @@ test("a 404 is right only where the load deletes keys", () => {
   expect(failedGates(load)).toHaveProperty("few-errors");
   const deleting = { ...testScenario, operations: { get: 0.7, put: 0.295, delete: 0.005 } };
   expect(failedGates(load, { scenario: deleting })).not.toHaveProperty("few-errors");
+});
+
+test("a level that is not steady is void, and one too short to tell is not", () => {
+  const verdict = (name: GateInput["steadyState"]["verdict"]) =>
+    judgeLoadPoint(input(closedLoad(), { steadyState: { verdict: name, change: -0.2 } }), 0);
+  expect(verdict("drifting")).toMatchObject([
+    { gate: "steady-state", severity: "void", sentence: expect.stringContaining("changed by -20.0 %") },
+  ]);
+  expect(verdict("none")).toMatchObject([{ sentence: expect.stringContaining("no steady state was reached") }]);
+  expect(verdict("too-short")).toEqual([]);
+});
+
+test.each([
+  ["wrongKey", "3 held another key's value"],
+  ["corrupt", "3 held a value that was never written"],
+  ["stale", "3 held a value older than one acknowledged"],
+] as const)("values that are wrong (%s) are void, with their number", (kind, words) => {
+  const load = openLoad({ values: { judged: 131, wrongKey: 0, corrupt: 0, stale: 0, [kind]: 3 } });
+  expect(judgeLoadPoint(input(load), 0)).toMatchObject([
+    { gate: "right-values", severity: "void", sentence: expect.stringContaining(words), cure: expect.stringMatching(/./) },
+  ]);
 });
 
 test("missing connections and missing answers are void", () => {

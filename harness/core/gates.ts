@@ -5,11 +5,13 @@
 import type { LoadMeasurement } from "./measurement.ts";
 import { decodeHistogram, mergeHistograms } from "./histogram.ts";
 import type { Finding } from "./result.ts";
+import type { SteadyState } from "./steady-state.ts";
 import { operations, type Operation, type Scenario } from "./scenario.ts";
 
 export interface GateInput {
   readonly load: LoadMeasurement;
   readonly scenario: Scenario;
+  readonly steadyState: SteadyState;
   /** Connections that were asked for. */
   readonly connections: number;
   /** Processor time of Redis in the window, s; null where it cannot be read. */
@@ -154,6 +156,36 @@ const connectionsOpen: Gate = ({ load, connections }) => {
 const answersSeen: Gate = ({ load }) =>
   load.received > 0 ? null : { severity: "void", sentence: "no request was answered", cure: "read the service's log in the run's folder" };
 
+/** Every value in the sample is a document of the key asked for, and none had been overwritten. */
+const rightValues: Gate = ({ load: { values } }) => {
+  const { judged, wrongKey, corrupt, stale } = values;
+  const kinds = [
+    { count: wrongKey, words: "another key's value" },
+    { count: corrupt, words: "a value that was never written" },
+    { count: stale, words: "a value older than one acknowledged before the read was sent" },
+  ].filter(({ count }) => count > 0);
+  if (kinds.length === 0) return null;
+  return {
+    severity: "void",
+    sentence: `wrong values under load: of ${judged} answers judged, ${kinds.map(({ count, words }) => `${count} held ${words}`).join(", ")}`,
+    cure: "a fault of the service that shows only under load: look for a race between its reads, writes and invalidations, and for shared buffers",
+  };
+};
+
+/** What was measured is a level, not a way from one to another. A series that is too short to tell is not held against it. */
+const settled: Gate = ({ load, scenario, steadyState: { verdict, change } }) => {
+  // A start without a warm-up and a Redis that goes away are changes, and what is measured there is how they pass.
+  if (isOpen(load) && (scenario.coldL1 || scenario.redisPause !== undefined)) return null;
+  if (verdict === "steady" || verdict === "too-short") return null;
+  const what = isOpen(load) ? "mean response time" : "throughput";
+  const by = `the ${what} changed by ${percent(change ?? 0)} within the window`;
+  return {
+    severity: "void",
+    sentence: verdict === "none" ? `no steady state was reached: ${by}` : `not steady: ${by}`,
+    cure: "close other programs; where it happens in every launch, the service needs a longer warm-up (the preset standard has one)",
+  };
+};
+
 export const gates: Readonly<Record<string, Gate>> = {
   "answers-seen": answersSeen,
   conservation,
@@ -163,6 +195,8 @@ export const gates: Readonly<Record<string, Gate>> = {
   "schedule-lag": scheduleLag,
   "operation-mix": operationMix,
   "few-errors": fewErrors,
+  "right-values": rightValues,
+  "steady-state": settled,
   "connections-open": connectionsOpen,
 };
 

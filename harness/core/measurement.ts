@@ -25,6 +25,28 @@ const operationMeasurementSchema = z.strictObject({
 });
 export type OperationMeasurement = z.infer<typeof operationMeasurementSchema>;
 
+/** A sample of the values read, judged while the load ran, over the load point with its lead-in. */
+const valueCountsSchema = z.strictObject({
+  judged: count,
+  /** Another key's document. */
+  wrongKey: count,
+  /** Not a document that was ever written. */
+  corrupt: count,
+  /** Overwritten before the read was sent, provably, and longer ago than the service may be behind. */
+  stale: count,
+});
+export type ValueCounts = z.infer<typeof valueCountsSchema>;
+
+const operationTotalsSchema = z.strictObject({ sent: count, statuses: z.record(z.string(), count) });
+
+/** All requests from connecting to the last answer, in and between windows; those without an answer are in `sent` alone. */
+export const requestTotalsSchema = z.strictObject({
+  get: operationTotalsSchema,
+  put: operationTotalsSchema,
+  delete: operationTotalsSchema,
+});
+export type RequestTotals = z.infer<typeof requestTotalsSchema>;
+
 export const loadMeasurementSchema = z.strictObject({
   point: loadPointSchema,
   /** Length of the window, s. Open loop: all requests due in it; closed loop: all answers that came in it. */
@@ -37,22 +59,32 @@ export const loadMeasurementSchema = z.strictObject({
   received: count,
   inFlightAtEnd: count,
   timedOut: count,
-  /** Requests that ended without a whole, well-formed answer, by kind: "reset", "early-close", "malformed". */
+  /**
+   * Requests that ended without a whole, well-formed answer, by kind: "reset", "early-close" (the answer is missing or cut),
+   * "malformed"; "refused" and "connect-timeout" where their connection could not be opened again.
+   */
   failed: z.record(z.string(), count),
   bytesReceived: count,
   operations: z.strictObject({ get: operationMeasurementSchema, put: operationMeasurementSchema, delete: operationMeasurementSchema }),
   /** GET answers by their X-Cache header. */
   cache: z.strictObject({ l1: count, l2: count, absent: count }),
+  /** None is judged where the engine keeps no bodies. */
+  values: valueCountsSchema,
   /** Actual send minus intended start; null in a closed loop. */
   scheduleLagUs: histogram.nullable(),
   /** Share of the window the busiest agent spent sending and receiving, without idle polling. */
   busyShare: z.number().min(0),
   /** Processor time of all agents, s. */
   agentCpuS: z.number().min(0),
-  /** Answers per 100 ms, from the start of the window. */
-  answersPer100Ms: z.array(count),
-  /** Those of them that said 5xx. */
-  faultsPer100Ms: z.array(count),
+  /** In steps of 100 ms, from the start of the lead-in, whose last step ends where the window begins. */
+  per100Ms: z.strictObject({
+    leadInSteps: count,
+    answers: z.array(count),
+    /** Of the answers that came in this step; null where none did. */
+    meanResponseUs: z.array(z.number().min(0).nullable()),
+    /** Answers with a status of 500 or more. */
+    faults: z.array(count),
+  }),
 });
 export type LoadMeasurement = z.infer<typeof loadMeasurementSchema>;
 

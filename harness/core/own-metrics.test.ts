@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { ownMetrics } from "./own-metrics.ts";
 import type { LoadPointResult } from "./result.ts";
-import { testScenario } from "./testing/load-measurement.ts";
-import { closedLoad, openLoad } from "./testing/load-measurement.ts";
+import { closedLoad, openLoad, testScenario } from "./testing/load-measurement.ts";
 
 const seen = (changes: Partial<LoadPointResult>): LoadPointResult => ({
   load: openLoad(),
+  steadyState: { verdict: "steady", change: 0 },
   serviceCpuS: 1,
   redisCpuS: 1,
   redisCalls: {},
@@ -18,15 +18,17 @@ const seen = (changes: Partial<LoadPointResult>): LoadPointResult => ({
 const steps = (count: number, faults: readonly (readonly [from: number, to: number, count: number])[]): number[] =>
   Array.from({ length: count }, (_, step) => faults.find(([from, to]) => step >= from && step < to)?.[2] ?? 0);
 
+const loadWith = (faults: number[]): LoadPointResult["load"] =>
+  openLoad({ per100Ms: { leadInSteps: 5, answers: faults.map(() => 200), meanResponseUs: faults.map(() => 1_000), faults } });
+
 describe("while Redis is away", () => {
-  const load = openLoad({
-    answersPer100Ms: Array.from({ length: 60 }, () => 200),
-    // 40 of 200 from 2.0 s to 4.0 s, and a last one 700 ms after Redis came back.
-    faultsPer100Ms: steps(60, [
-      [20, 40, 40],
-      [46, 47, 1],
+  // 5 steps of lead-in; 40 of 200 from 2.0 s to 4.0 s, and a last one 700 ms after Redis came back.
+  const load = loadWith(
+    steps(65, [
+      [25, 45, 40],
+      [51, 52, 1],
     ]),
-  });
+  );
 
   test("what is served is counted over the whole steps of the pause", () => {
     const point = seen({ load, beside: { redisPause: { startMs: 2_030, endMs: 3_970 } } });
@@ -39,7 +41,7 @@ describe("while Redis is away", () => {
 
   test("who gave no fault after the pause has recovered at once", () => {
     const calm = seen({
-      load: openLoad({ faultsPer100Ms: steps(60, [[20, 30, 5]]) }),
+      load: loadWith(steps(65, [[25, 35, 5]])),
       beside: { redisPause: { startMs: 2_000, endMs: 4_000 } },
     });
     expect(ownMetrics.recovery.value(calm)).toBe(0);

@@ -50,10 +50,11 @@ export const ownMetrics = {
     value: ({ load, beside }) => {
       if (beside.redisPause === undefined) return null;
       const { startMs, endMs } = beside.redisPause;
+      const { leadInSteps, answers, faults } = load.per100Ms;
       // Whole steps only: at the edges Redis was there for part of the step.
-      const [from, to] = [Math.ceil(startMs / stepMs), Math.floor(endMs / stepMs)];
-      const answers = sum(load.answersPer100Ms.slice(from, to));
-      return answers === 0 ? null : 1 - sum(load.faultsPer100Ms.slice(from, to)) / answers;
+      const [from, to] = [leadInSteps + Math.ceil(startMs / stepMs), leadInSteps + Math.floor(endMs / stepMs)];
+      const answered = sum(answers.slice(from, to));
+      return answered === 0 ? null : 1 - sum(faults.slice(from, to)) / answered;
     },
   },
   recovery: {
@@ -65,7 +66,8 @@ export const ownMetrics = {
     part: "open-loop",
     value: ({ load, beside }) => {
       if (beside.redisPause === undefined) return null;
-      const lastFault = load.faultsPer100Ms.findLastIndex((faults) => faults > 0);
+      const { leadInSteps, faults } = load.per100Ms;
+      const lastFault = faults.findLastIndex((count) => count > 0) - leadInSteps;
       return Math.max(0, (lastFault + 1) * stepMs - beside.redisPause.endMs);
     },
   },

@@ -4,10 +4,11 @@
  */
 import { z } from "zod";
 import { manifestSchema } from "./implementation.ts";
-import { connectMeasurementSchema, loadMeasurementSchema } from "./measurement.ts";
+import { connectMeasurementSchema, loadMeasurementSchema, requestTotalsSchema } from "./measurement.ts";
 import { metricNames, type MetricName } from "./metrics.ts";
 import { ownMetricNames } from "./own-metrics.ts";
 import { planSchema } from "./plan-schema.ts";
+import { steadyVerdicts } from "./steady-state.ts";
 import { scenarioSchema } from "./scenario.ts";
 
 /** Raised when a reader of older results would misread a new one. */
@@ -40,6 +41,12 @@ export type MemorySample = z.infer<typeof memorySampleSchema>;
 
 export const loadPointResultSchema = z.strictObject({
   load: loadMeasurementSchema,
+  /** By MSER-5 and a change-point test on the steps of 100 ms, warm-up included (core/steady-state.ts). */
+  steadyState: z.strictObject({
+    verdict: z.enum(steadyVerdicts),
+    /** The largest change of level within the window, as a share. */
+    change: z.number().nullable(),
+  }),
   /** Processor time of the service's process tree and of Redis within the window, s. Null: not readable. */
   serviceCpuS: z.number().min(0).nullable(),
   redisCpuS: z.number().min(0).nullable(),
@@ -53,6 +60,8 @@ export const loadPointResultSchema = z.strictObject({
   beside: z.strictObject({
     /** Of each write through the second instance: how long the first one went on giving an older value, ms. */
     stalenessMs: z.array(z.number().min(0)).optional(),
+    /** What the watching asked of the measured service, by status: the service counts it among the load's requests. */
+    asked: z.strictObject({ get: z.record(z.string(), count), put: z.record(z.string(), count) }).optional(),
     /** When Redis was paused, ms from the start of the window. */
     redisPause: z.strictObject({ startMs: z.number(), endMs: z.number() }).optional(),
   }),
@@ -76,6 +85,12 @@ export const trialSchema = z.strictObject({
       memory: z.array(memorySampleSchema),
       /** VmHWM summed over the tree at the end. */
       rssHighWaterBytes: bytes.nullable(),
+      /** Of the whole trial, from connecting to the last answer: the three agree, or the trial is void. */
+      counts: z.strictObject({
+        requests: requestTotalsSchema,
+        serviceRequests: z.record(z.string(), count),
+        redisCalls: z.record(z.string(), count),
+      }),
       findings: z.array(findingSchema),
     }),
     /** The service crashed, hung or never got ready: a fact about the trial, never a number. */

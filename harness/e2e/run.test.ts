@@ -110,6 +110,14 @@ test("a service that crashes under load is a failed trial with its exit code, ne
   expect(cells[0]?.figures.throughput).toMatchObject({ verdict: "void" });
 });
 
+test("a service that hangs under load is a failed trial that says so, and nothing is left of it", async () => {
+  const workspace = newWorkspace();
+  const { exitCode, stdout } = await runTiny(workspace, [workspace.service("hanging", "hangs-under-load")], "--json");
+  expect(exitCode).toBe(6);
+  expect(resultOf(stdout).trials[0]?.outcome).toMatchObject({ kind: "failed", reason: expect.stringContaining("no answer on /metrics") });
+  expect(processesOf(workspace)).toEqual([]);
+});
+
 test("a service that fails requests under load is void, with the statuses seen", async () => {
   const workspace = newWorkspace();
   const { stdout } = await runTiny(workspace, [workspace.service("failing", "fails-under-load")], "--json", "--allow-nonconforming");

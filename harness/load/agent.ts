@@ -36,6 +36,7 @@ async function obey(message: ToAgent): Promise<FromAgent> {
   }
   if (session === null) throw new LoadError("agent-failed", "the agent was not set up");
   if (message.type === "connect") return { type: "connected", ...(await session.connect()) };
+  if (message.type === "total") return { type: "totals", totals: session.totals() };
   const { startAtUs, leadInMs } = message.order;
   const lateMs = (nowUs() - startAtUs) / 1e3;
   if (lateMs > leadInMs)

@@ -1,4 +1,5 @@
 /** The engines there are. A new one is a file that fills EngineSession, and a line in the list below. */
+import type { RequestTotals } from "../core/measurement.ts";
 import type { AgentMeasurement, AgentSetup, MeasureOrder } from "./messages.ts";
 
 /** One agent's connections, driven by one engine. */
@@ -7,6 +8,8 @@ export interface EngineSession {
   connect(): Promise<{ firstUs: number; lastUs: number }>;
   /** Drives one load point over these connections; rejects when the order is one the engine cannot fill. */
   measure(order: MeasureOrder): Promise<AgentMeasurement>;
+  /** All requests since connecting; asked when no load point is being driven. */
+  totals(): RequestTotals;
 }
 
 export interface Engine {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { loadMeasurementSchema } from "../core/measurement.ts";
-import { buildStream, keyName, parseDocument, valueTemplates, type CacheWorkload } from "../core/workload.ts";
+import { buildStream, initialValue, keyName, parseDocument, valueTemplates, type CacheWorkload } from "../core/workload.ts";
 import { decodeHistogram } from "./histogram.ts";
 import { closedLoop, failures, imbalance, measureOnce, startTestGenerator } from "./testing/generators.ts";
-import { httpServer, rawServer, wholeBody } from "./testing/servers.ts";
+import { httpServer, rawServer, silentServer, wholeBody } from "./testing/servers.ts";
 
 const workload: CacheWorkload = {
   kind: "cache",
@@ -22,7 +22,10 @@ describe.each(["socket", "autocannon"] as const)("the engine %s", (engine) => {
     expect(measurement.received).toBeGreaterThan(0);
     expect(measurement.operations.get.statuses).toEqual({ 200: measurement.received });
     expect(measurement.cache).toEqual({ l1: measurement.received, l2: 0, absent: 0 });
-    expect(measurement.answersPer100Ms.reduce((sum, count) => sum + count, 0)).toBe(measurement.received);
+    const { leadInSteps, answers, meanResponseUs } = measurement.per100Ms;
+    expect([leadInSteps, answers.length, meanResponseUs.length]).toEqual([1, 4, 4]);
+    expect(answers.slice(leadInSteps).reduce((sum, count) => sum + count, 0)).toBe(measurement.received);
+    expect(meanResponseUs.map((us) => us !== null && us > 0)).toEqual(answers.map((count) => count > 0));
     expect(decodeHistogram(measurement.operations.get.serviceTimeUs).totalCount).toBe(measurement.received);
   });
 
@@ -88,6 +91,51 @@ describe.each(["socket", "autocannon"] as const)("the engine %s", (engine) => {
     expect(imbalance(measurement)).toBe(0);
   });
 
+  test.each([
+    ["in its header", "HTTP/1.1 200 OK\r\nContent-Le"],
+    ["in its body", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{}"],
+    ["in a chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{}"],
+    ["before the last chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"],
+  ])("counts an answer that is cut %s as an early close, and comes back", async (_, part) => {
+    await using server = await rawServer((socket) => socket.end(part));
+    const measurement = await measureOnce(server.origin, { engine });
+    expect(measurement.failed).toEqual({ "early-close": expect.any(Number) });
+    expect(measurement.failed["early-close"]).toBeGreaterThan(1);
+    expect(measurement.received).toBe(0);
+    expect(imbalance(measurement)).toBe(0);
+  });
+
+  test("counts a reset in the middle of an answer", async () => {
+    await using server = await rawServer((socket) => {
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{}", () => socket.resetAndDestroy());
+    });
+    const measurement = await measureOnce(server.origin, { engine });
+    expect(measurement.failed["reset"]).toBeGreaterThan(1);
+    expect(measurement.received).toBe(0);
+    expect(imbalance(measurement)).toBe(0);
+  });
+
+  test("says it when a server neither accepts nor refuses", async () => {
+    await using silent = await silentServer();
+    await using generator = await startTestGenerator(silent.origin, { engine, connections: 8, requestTimeoutMs: 500 });
+    await expect(generator.connect()).rejects.toMatchObject({
+      code: "connect-failed",
+      message: expect.stringContaining("no connection within 0.5 s"),
+    });
+  });
+
+  test("counts connections that could not be opened again in time, and comes back more slowly each time", async () => {
+    await using silent = await silentServer();
+    await using generator = await startTestGenerator(silent.origin, { engine, connections: 2, requestTimeoutMs: 100 });
+    await generator.connect();
+    // Nothing is answered; each request that times out gives its connection up, and no other is accepted.
+    const measurement = await generator.measure({ point: closedLoop, leadInMs: 0, durationMs: 1_500 });
+    expect(measurement.timedOut).toBe(2);
+    expect(measurement.failed["connect-timeout"]).toBeGreaterThan(1);
+    expect(measurement.received).toBe(0);
+    expect(imbalance(measurement)).toBe(0);
+  });
+
   test("records requests without an answer at their timeout", async () => {
     await using server = await httpServer(() => {});
     const measurement = await measureOnce(server.origin, { engine, requestTimeoutMs: 100 }, { durationMs: 500 });
@@ -108,6 +156,51 @@ describe.each(["socket", "autocannon"] as const)("the engine %s", (engine) => {
     for (let i = 0; i < 2; i++) await generator.measure({ point: closedLoop, leadInMs: 0, durationMs: 150 });
     expect(server.accepted()).toBe(70);
   });
+});
+
+test("values that are read are judged: a server that keeps them is right, one that mixes two keys up is not", async () => {
+  const templates = valueTemplates(workload, 1);
+  for (const broken of [false, true]) {
+    const values = new Map(Array.from({ length: 4 }, (_, i) => [`/v1/cache/${keyName(i)}`, initialValue(templates, i)]));
+    const [one = "", other = ""] = values.keys();
+    await using server = await httpServer(async (request, response) => {
+      const asked = request.url ?? "";
+      const key = broken && asked === one ? other : asked;
+      if (request.method === "PUT") values.set(key, await wholeBody(request));
+      if (request.method === "DELETE") values.delete(key);
+      const value = values.get(key);
+      response.statusCode = request.method !== "GET" ? 204 : value === undefined ? 404 : 200;
+      response.end(request.method === "GET" ? value : undefined);
+    });
+    const keys = { count: 4, choice: { kind: "uniform" } } as const;
+    const { values: judged } = await measureOnce(server.origin, { workload: { ...workload, keys } }, { durationMs: 800 });
+    expect(judged).toMatchObject({ corrupt: 0, stale: 0 });
+    expect(judged.judged).toBeGreaterThan(5);
+    expect(judged.wrongKey > 0).toBe(broken);
+  }
+});
+
+test("an answer that ends with its connection is an answer", async () => {
+  await using server = await rawServer((socket) => socket.end("HTTP/1.1 200 OK\r\n\r\n{}"));
+  const measurement = await measureOnce(server.origin);
+  expect(measurement.operations.get.statuses).toEqual({ 200: measurement.received });
+  expect(measurement.received).toBeGreaterThan(1);
+  expect(failures(measurement)).toBe(0);
+});
+
+test("a second answer to one request is malformed", async () => {
+  await using server = await rawServer((socket) => socket.write("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"));
+  const measurement = await measureOnce(server.origin);
+  expect(measurement.received).toBe(0);
+  expect(measurement.failed["malformed"]).toBeGreaterThan(1);
+  expect(imbalance(measurement)).toBe(0);
+});
+
+test("a server that closes every connection is not flooded with new ones", async () => {
+  await using server = await rawServer((socket) => socket.end());
+  await measureOnce(server.origin, { connections: 1 }, { leadInMs: 0, durationMs: 600 });
+  // Again after 0, 10, 20, 40, 80, 160 and 320 ms, which is more than the window.
+  expect(server.accepted()).toBeLessThanOrEqual(8);
 });
 
 test("two agents split the connections exactly and write no version twice", async () => {

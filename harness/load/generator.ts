@@ -1,11 +1,11 @@
 /** The load generator: agents in processes of their own, started, told when to begin, and their results merged. */
 import { setTimeout } from "node:timers/promises";
-import type { ConnectMeasurement, LoadMeasurement, LoadPoint } from "../core/measurement.ts";
+import type { ConnectMeasurement, LoadMeasurement, LoadPoint, RequestTotals } from "../core/measurement.ts";
 import { AgentProcess } from "./agent-process.ts";
 import { nowUs } from "./clock.ts";
 import { engines, type EngineName } from "./engines.ts";
 import { LoadError } from "./errors.ts";
-import { mergeMeasurements } from "./merge.ts";
+import { mergeMeasurements, mergeTotals } from "./merge.ts";
 import type { AgentSetup, FromAgent, LoadWorkload, ToAgent } from "./messages.ts";
 
 export interface GeneratorOptions {
@@ -18,6 +18,8 @@ export interface GeneratorOptions {
   readonly workload: LoadWorkload;
   readonly seed: number;
   readonly requestTimeoutMs: number;
+  /** How long the service may answer with an older value than it acknowledged; 0: never. */
+  readonly stalenessBoundMs: number;
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
 }
@@ -35,6 +37,8 @@ export interface Generator extends AsyncDisposable {
   /** Opens all connections; they stay open for every measure() that follows. */
   connect(): Promise<ConnectMeasurement>;
   measure(request: MeasureRequest): Promise<LoadMeasurement>;
+  /** All requests so far, warm-ups and lead-ins included. */
+  totals(): Promise<RequestTotals>;
 }
 
 /** For the order to reach every agent and its schedule to be drawn, before the common start. */
@@ -95,6 +99,11 @@ class AgentGenerator implements Generator {
     return mergeMeasurements(request.point, connections, [first.measurement, ...rest.map((answer) => answer.measurement)]);
   }
 
+  async totals(): Promise<RequestTotals> {
+    const answers = await this.#askAll("totals", () => ({ type: "total" }));
+    return mergeTotals(answers.map((answer) => answer.totals));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#agents.map((agent) => agent.kill()));
   }
@@ -124,7 +133,7 @@ async function callIn(ms: number, call: () => void): Promise<void> {
 
 /** Splits the connections exactly: the first agents hold one more where they do not divide. */
 function agentSetups(options: GeneratorOptions): AgentSetup[] {
-  const { origin, engine, workload, seed, requestTimeoutMs, connections } = options;
+  const { origin, engine, workload, seed, requestTimeoutMs, stalenessBoundMs, connections } = options;
   const agents = options.agentCpus.length;
   if (agents < 1) throw new LoadError("bad-options", "a generator needs at least one agent");
   if (connections < agents) throw new LoadError("bad-options", `${connections} connections cannot be split over ${agents} agents`);
@@ -135,6 +144,7 @@ function agentSetups(options: GeneratorOptions): AgentSetup[] {
     workload,
     seed,
     requestTimeoutMs,
+    stalenessBoundMs,
     agent,
     agents,
     connections: Math.floor(connections / agents) + (agent < connections % agents ? 1 : 0),

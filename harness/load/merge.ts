@@ -1,5 +1,5 @@
 /** What several agents measured at once, as one measurement: counts add up, histograms merge. */
-import type { LoadMeasurement, LoadPoint, OperationMeasurement } from "../core/measurement.ts";
+import type { LoadMeasurement, LoadPoint, OperationMeasurement, RequestTotals } from "../core/measurement.ts";
 import { operations, type Operation } from "../core/scenario.ts";
 import { mergeHistograms } from "./histogram.ts";
 import type { AgentMeasurement, AgentOperation } from "./messages.ts";
@@ -33,12 +33,38 @@ export function mergeMeasurements(
       l2: total((part) => part.cache.l2),
       absent: total((part) => part.cache.absent),
     },
+    values: {
+      judged: total((part) => part.values.judged),
+      wrongKey: total((part) => part.values.wrongKey),
+      corrupt: total((part) => part.values.corrupt),
+      stale: total((part) => part.values.stale),
+    },
     scheduleLagUs: lags.length > 0 ? mergeHistograms(lags) : null,
     busyShare: Math.max(...parts.map((part) => part.busyShare)),
     agentCpuS: total((part) => part.cpuS),
-    answersPer100Ms: parts[0].answersPer100Ms.map((_, step) => total((part) => part.answersPer100Ms[step] ?? 0)),
-    faultsPer100Ms: parts[0].faultsPer100Ms.map((_, step) => total((part) => part.faultsPer100Ms[step] ?? 0)),
+    per100Ms: mergeSeries(parts.map((part) => part.per100Ms)),
   };
+}
+
+function mergeSeries(parts: readonly AgentMeasurement["per100Ms"][]): LoadMeasurement["per100Ms"] {
+  const steps = parts[0]?.answers ?? [];
+  const answers = steps.map((_, step) => sum(parts.map((part) => part.answers[step] ?? 0)));
+  const faults = steps.map((_, step) => sum(parts.map((part) => part.faults[step] ?? 0)));
+  const responseUs = steps.map((_, step) => sum(parts.map((part) => part.responseUs[step] ?? 0)));
+  return {
+    leadInSteps: parts[0]?.leadInSteps ?? 0,
+    answers,
+    meanResponseUs: answers.map((count, step) => (count === 0 ? null : Math.round((responseUs[step] ?? 0) / count))),
+    faults,
+  };
+}
+
+export function mergeTotals(parts: readonly RequestTotals[]): RequestTotals {
+  const merge = (name: Operation) => ({
+    sent: sum(parts.map((part) => part[name].sent)),
+    statuses: sumByKey(parts.map((part) => part[name].statuses)),
+  });
+  return { get: merge("get"), put: merge("put"), delete: merge("delete") };
 }
 
 function mergeOperation(parts: readonly AgentOperation[]): OperationMeasurement {

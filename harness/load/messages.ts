@@ -1,5 +1,5 @@
 /** What the generator and its agents say to each other over the IPC channel. */
-import type { LoadPoint } from "../core/measurement.ts";
+import type { LoadPoint, RequestTotals, ValueCounts } from "../core/measurement.ts";
 import type { CacheWorkload } from "../core/workload.ts";
 import type { EngineName } from "./engines.ts";
 import type { LoadErrorCode } from "./errors.ts";
@@ -17,6 +17,8 @@ export interface AgentSetup {
   readonly workload: LoadWorkload;
   readonly seed: number;
   readonly requestTimeoutMs: number;
+  /** How long the service may answer with an older value than it acknowledged; 0: never. */
+  readonly stalenessBoundMs: number;
 }
 
 export interface MeasureOrder {
@@ -32,12 +34,14 @@ export interface MeasureOrder {
 export type ToAgent =
   | { readonly type: "set-up"; readonly setup: AgentSetup }
   | { readonly type: "connect" }
-  | { readonly type: "measure"; readonly order: MeasureOrder };
+  | { readonly type: "measure"; readonly order: MeasureOrder }
+  | { readonly type: "total" };
 
 export type FromAgent =
   | { readonly type: "ready" }
   | { readonly type: "connected"; readonly firstUs: number; readonly lastUs: number }
   | { readonly type: "measured"; readonly measurement: AgentMeasurement }
+  | { readonly type: "totals"; readonly totals: RequestTotals }
   | { readonly type: "failed"; readonly code: LoadErrorCode; readonly message: string };
 
 export interface AgentOperation {
@@ -46,6 +50,9 @@ export interface AgentOperation {
   readonly serviceTimeUs: string;
   readonly responseTimeUs: string;
 }
+
+/** What a loop sees of a load point; the rest is in the session's ledger. */
+export type LoopMeasurement = Omit<AgentMeasurement, "values" | "per100Ms">;
 
 /** A LoadMeasurement of one agent; numbers add up and histograms merge into the whole. */
 export interface AgentMeasurement {
@@ -59,9 +66,14 @@ export interface AgentMeasurement {
   readonly bytesReceived: number;
   readonly operations: { readonly get: AgentOperation; readonly put: AgentOperation; readonly delete: AgentOperation };
   readonly cache: { readonly l1: number; readonly l2: number; readonly absent: number };
+  readonly values: ValueCounts;
   readonly scheduleLagUs: string | null;
   readonly busyShare: number;
   readonly cpuS: number;
-  readonly answersPer100Ms: readonly number[];
-  readonly faultsPer100Ms: readonly number[];
+  readonly per100Ms: {
+    readonly leadInSteps: number;
+    readonly answers: readonly number[];
+    readonly responseUs: readonly number[];
+    readonly faults: readonly number[];
+  };
 }

@@ -1,11 +1,14 @@
 /** Counts what happens to the requests of one window in one agent. Plain arrays: it runs at every request. */
 import { operations, type Operation } from "../core/scenario.ts";
 import { MicrosecondHistogram } from "./histogram.ts";
-import type { AgentMeasurement, AgentOperation } from "./messages.ts";
+import type { LoopMeasurement, AgentOperation } from "./messages.ts";
 import type { CacheHeader } from "./response-header.ts";
 
 /** Why a request ended without a whole, well-formed answer. */
-export type FailureKind = "reset" | "early-close" | "malformed" | "refused";
+export type FailureKind = "reset" | "early-close" | "malformed" | NotOpened;
+
+/** Why a connection could not be opened. */
+export type NotOpened = "refused" | "connect-timeout";
 
 /** What the recorder asks of a request that has its answer; a Connection is one, so that nothing is allocated. */
 export interface SettledRequest {
@@ -16,9 +19,8 @@ export interface SettledRequest {
 }
 
 /** What the loop knows of the window, beside the requests. */
-type WindowFacts = Pick<AgentMeasurement, "elapsedS" | "scheduled" | "inFlightAtStart" | "inFlightAtEnd" | "busyShare" | "cpuS">;
+type WindowFacts = Pick<LoopMeasurement, "elapsedS" | "scheduled" | "inFlightAtStart" | "inFlightAtEnd" | "busyShare" | "cpuS">;
 
-const seriesStepUs = 100_000;
 const statusLimit = 1000;
 const getCode = 0;
 
@@ -43,23 +45,13 @@ class OperationRecorder {
 }
 
 export class Recorder {
-  readonly #startUs: number;
   readonly #operations = operations.map(() => new OperationRecorder());
   readonly #failed: Partial<Record<FailureKind, number>> = {};
   readonly #lag = new MicrosecondHistogram();
-  readonly #series: Uint32Array;
-  readonly #faults: Uint32Array;
   readonly #cache = new Uint32Array(3);
   #received = 0;
   #timedOut = 0;
   #bytes = 0;
-
-  /** @param startUs start of the window; the answers per 100 ms count from it. */
-  constructor(startUs: number, durationMs: number) {
-    this.#startUs = startUs;
-    this.#series = new Uint32Array(Math.ceil(durationMs / 100));
-    this.#faults = new Uint32Array(this.#series.length);
-  }
 
   sent(operation: number): void {
     this.#of(operation).sent++;
@@ -78,10 +70,6 @@ export class Recorder {
     own.serviceTime.record(atUs - request.sentUs);
     own.responseTime.record(atUs - request.dueUs);
     if (request.operation === getCode) this.#cache[cache] = (this.#cache[cache] ?? 0) + 1;
-    const step = Math.floor((atUs - this.#startUs) / seriesStepUs);
-    if (step < 0 || step >= this.#series.length) return;
-    this.#series[step] = (this.#series[step] ?? 0) + 1;
-    if (status >= 500) this.#faults[step] = (this.#faults[step] ?? 0) + 1;
   }
 
   /** Censored: all that is known is that the answer would have taken longer than the timeout. */
@@ -99,7 +87,7 @@ export class Recorder {
     this.#failed[kind] = (this.#failed[kind] ?? 0) + 1;
   }
 
-  finish(window: WindowFacts): AgentMeasurement {
+  finish(window: WindowFacts): LoopMeasurement {
     const [get, put, remove] = this.#operations.map((operation) => operation.encode());
     return {
       ...window,
@@ -110,8 +98,6 @@ export class Recorder {
       bytesReceived: this.#bytes,
       operations: { get, put, delete: remove } as Record<Operation, AgentOperation>,
       cache: { l1: this.#cache[1] ?? 0, l2: this.#cache[2] ?? 0, absent: this.#cache[0] ?? 0 },
-      answersPer100Ms: Array.from(this.#series),
-      faultsPer100Ms: Array.from(this.#faults),
     };
   }
 

@@ -3,21 +3,38 @@
  * stack, and a string can never be patched while an earlier write still holds it.
  */
 import { buildStream, keyName, operationCodes, StreamCursor, valueTemplates, type CacheWorkload, type Share } from "../core/workload.ts";
-import type { LoadWorkload } from "./messages.ts";
+import { WrittenDocuments } from "../core/workload/written.ts";
+import { Ledger } from "./ledger.ts";
+import type { AgentSetup } from "./messages.ts";
+import { ValueJudge } from "./value-judge.ts";
 
-/** One agent's requests. `next()` moves on; `operation` says what the one just returned does. */
+/** One agent's requests. `next()` moves on; the rest says what the one just returned does. */
 export interface RequestSource {
   next(): string;
   operation: number;
+  /** Number of its key. */
+  key: number;
+  /** Of a PUT, the version it writes. */
+  version: number;
 }
 
-export function requestSource(workload: LoadWorkload, seed: number, share: Share, host: string): RequestSource {
-  if (workload.kind === "cache") return cacheRequests(workload, seed, share, host);
+/** What a session sends, and where it is written down. */
+export interface Requests {
+  readonly source: RequestSource;
+  readonly ledger: Ledger;
+}
+
+export function prepareRequests(setup: AgentSetup): Requests {
+  const { workload } = setup;
+  const { host } = new URL(setup.origin);
+  if (workload.kind === "cache") return cacheRequests(workload, setup, host);
   const request = flat(`GET ${workload.path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
-  return { operation: operationCodes.get, next: () => request };
+  // Nobody knows what a single URL should answer.
+  return { source: { operation: operationCodes.get, key: 0, version: 0, next: () => request }, ledger: new Ledger(null) };
 }
 
-function cacheRequests(workload: CacheWorkload, seed: number, share: Share, host: string): RequestSource {
+function cacheRequests(workload: CacheWorkload, share: AgentSetup, host: string): Requests {
+  const { seed, agent, agents, stalenessBoundMs } = share;
   const templates = valueTemplates(workload, seed);
   const stream = buildStream(workload, seed, templates.sizes.length);
   const cursor = new StreamCursor(stream.length, share);
@@ -32,17 +49,22 @@ function cacheRequests(workload: CacheWorkload, seed: number, share: Share, host
 
   const source: RequestSource = {
     operation: operationCodes.get,
+    key: 0,
+    version: 0,
     next() {
       const entry = cursor.entry();
       source.operation = stream.operations[entry] ?? 0;
-      const prebuilt = bodiless[(entry - share.agent) / share.agents];
+      source.key = stream.keys[entry] ?? 0;
+      const prebuilt = bodiless[(entry - agent) / agents];
       if (typeof prebuilt === "string") return prebuilt;
-      const key = stream.keys[entry] ?? 0;
       const template = stream.templates[entry] ?? 0;
-      return head("PUT", key, life) + (lengths[template] ?? "") + templates.document(template, key, cursor.version());
+      source.version = cursor.version();
+      return head("PUT", source.key, life) + (lengths[template] ?? "") + templates.document(template, source.key, source.version);
     },
   };
-  return source;
+  const documents = new WrittenDocuments(stream, templates, agents);
+  const judge = new ValueJudge({ documents, keyCount: workload.keys.count, agent, agents, stalenessBoundMs });
+  return { source, ledger: new Ledger(judge) };
 }
 
 /** GET and DELETE carry nothing that changes: built once, equal ones shared. */

@@ -70,6 +70,27 @@ describe("an answer", () => {
     ).toBe("done");
   });
 
+  test("keeps its body when asked, whole and without the framing, wherever it is cut", () => {
+    const bodies = { "of known length": '{"k":"a\r\n"}', chunked: "hello0123\r\n\r\n89" };
+    for (const [name, body] of Object.entries(bodies)) {
+      fc.assert(
+        fc.property(fc.array(fc.nat()), (cuts) => {
+          const parser = new ResponseParser();
+          parser.reset({ keepBody: true });
+          expect(parse(parser, answers[name as keyof typeof answers], cuts)).toBe("done");
+          expect(parser.body).toBe(body);
+          parser.reset();
+          expect(parser.body).toBeNull();
+        }),
+        { numRuns: 50 },
+      );
+    }
+    const parser = new ResponseParser();
+    parser.reset({ keepBody: true });
+    parse(parser, head(["HTTP/1.1 200 OK"], "all that comes"));
+    expect(parser.body).toBe("all that comes");
+  });
+
   test.each([204, 304])("with status %d has no body whatever it says", (status) => {
     const parser = new ResponseParser();
     expect(parse(parser, head([`HTTP/1.1 ${status} x`, "Content-Length: 5"]))).toBe("done");
@@ -77,7 +98,7 @@ describe("an answer", () => {
 
   test("to HEAD has no body whatever it says", () => {
     const parser = new ResponseParser();
-    parser.reset(true);
+    parser.reset({ bodiless: true });
     expect(parse(parser, head(["HTTP/1.1 200 OK", "Content-Length: 5"]))).toBe("done");
   });
 

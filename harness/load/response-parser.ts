@@ -1,6 +1,6 @@
 /**
  * A streaming HTTP/1.1 response parser (RFC 9112) that knows only what a measurement needs: where an answer ends, its
- * status, its X-Cache and whether the connection goes on. It never keeps a body, and takes pieces cut at any byte.
+ * status, its X-Cache and whether the connection goes on. It keeps a body only when asked, and takes pieces cut at any byte.
  * The common case, a header in one piece and a body of known length, takes one search for the blank line.
  */
 import { cacheHeader, mayBeAnswer, readHeader, type CacheHeader } from "./response-header.ts";
@@ -27,14 +27,21 @@ export class ResponseParser {
   #line = "";
   #remaining = 0;
   #bodiless = false;
+  #kept: string[] | null = null;
 
   /** Ready for the next answer; that to a HEAD request has no body whatever its header says. */
-  reset(bodiless = false): void {
+  reset({ bodiless = false, keepBody = false } = {}): void {
     this.#bodiless = bodiless;
+    this.#kept = keepBody ? [] : null;
     this.bytes = 0;
     this.#state = "header";
     this.#headerStart = "";
     this.#line = "";
+  }
+
+  /** A character for each byte; null when it was not kept. */
+  get body(): string | null {
+    return this.#kept?.join("") ?? null;
   }
 
   /** Takes a piece. "malformed" also when bytes follow the end: with one request outstanding nobody asked for them. */
@@ -56,11 +63,13 @@ export class ResponseParser {
       case "fixed-body":
       case "chunk-data": {
         const taken = Math.min(this.#remaining, length - at);
+        this.#kept?.push(chunk.toString("latin1", at, at + taken));
         this.#remaining -= taken;
         if (this.#remaining === 0) this.#state = this.#state === "fixed-body" ? "complete" : "chunk-end";
         return at + taken;
       }
       case "until-close":
+        this.#kept?.push(chunk.toString("latin1", at, length));
         return length;
       case "complete":
         return -1;

@@ -1,11 +1,27 @@
 /** What is read of the service and of Redis around each load point. */
 import type { LoadPoint } from "../core/measurement.ts";
 import type { LoadPointResult, MemorySample } from "../core/result.ts";
+import { messageOf } from "../errors.ts";
 import { memoryOf } from "../probes/process-tree.ts";
-import { countsSince, readServiceMetrics, type ServiceMetrics, timesSince } from "../probes/service-metrics.ts";
+import {
+  countsSince,
+  readServiceMetrics,
+  type ServiceCounts,
+  type ServiceMetrics,
+  type ServiceTimes,
+  timesSince,
+} from "../probes/service-metrics.ts";
 import type { RedisAdmin } from "../redis/admin.ts";
+import { ServiceFault } from "../targets/readiness.ts";
 import type { Service } from "../targets/service.ts";
 import { CpuWindow } from "./cpu-window.ts";
+
+/** So far, by command and by "op/result". */
+export interface ProbeCounts {
+  readonly redisCalls: Readonly<Record<string, number>>;
+  readonly serviceRequests: ServiceCounts;
+  readonly serviceTimes: ServiceTimes | null;
+}
 
 export class TrialProbe {
   readonly memory: MemorySample[] = [];
@@ -30,8 +46,8 @@ export class TrialProbe {
     point: LoadPoint,
     load: (onWindow: () => void) => Promise<LoadPointResult["load"]>,
     beside: () => Promise<LoadPointResult["beside"]>,
-  ): Promise<LoadPointResult> {
-    const [callsBefore, before] = await this.#counts();
+  ): Promise<Omit<LoadPointResult, "steadyState">> {
+    const before = await this.counts();
     const cpu = new CpuWindow(this.#service, this.#redis);
     // Once a second, not oftener: reading smaps_rollup holds up the process that is read.
     const sampling = setInterval(() => this.sampleMemory(point.kind), 1_000);
@@ -43,15 +59,13 @@ export class TrialProbe {
         // It is awaited below; until then a failure must not count as unhandled.
         besides.catch(() => {});
       });
-      const [callsAfter, after] = await this.#counts();
+      const counts = await this.countsSince(before);
       const { serviceCpuS, redisCpuS } = await cpu.within(measured.elapsedS);
       return {
         load: measured,
         serviceCpuS,
         redisCpuS,
-        redisCalls: countsSince(callsBefore, callsAfter),
-        serviceRequests: countsSince(before.counts, after.counts),
-        serviceTimes: timesSince(before.times, after.times),
+        ...counts,
         beside: (await besides) ?? {},
       };
     } finally {
@@ -59,7 +73,26 @@ export class TrialProbe {
     }
   }
 
-  #counts(): Promise<[Record<string, number>, ServiceMetrics]> {
-    return Promise.all([this.#redis.calls(), readServiceMetrics(this.#service.origin, this.#signal)]);
+  async counts(): Promise<ProbeCounts> {
+    const [redisCalls, { counts, times }] = await Promise.all([this.#redis.calls(), this.#readService()]);
+    return { redisCalls, serviceRequests: counts, serviceTimes: times };
+  }
+
+  async #readService(): Promise<ServiceMetrics> {
+    try {
+      return await readServiceMetrics(this.#service.origin, this.#signal);
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      throw new ServiceFault(`gave no answer on /metrics: ${messageOf(error)}`, this.#service);
+    }
+  }
+
+  async countsSince(before: ProbeCounts): Promise<Pick<LoadPointResult, keyof ProbeCounts>> {
+    const after = await this.counts();
+    return {
+      redisCalls: countsSince(before.redisCalls, after.redisCalls),
+      serviceRequests: countsSince(before.serviceRequests, after.serviceRequests),
+      serviceTimes: timesSince(before.serviceTimes, after.serviceTimes),
+    };
   }
 }

@@ -1,13 +1,20 @@
 /** One trial: one fresh Redis, one fresh launch, a fixed sequence of load points on the same warm service. */
-import { judgeLoadPoint } from "../core/gates.ts";
-import type { LoadPoint } from "../core/measurement.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stalenessBoundMs } from "../conformance/checks/read-your-writes.ts";
+import { consistencyOf, readMetrics } from "../conformance/metrics.ts";
+import { judgeLoadPoint, sum } from "../core/gates.ts";
+import type { ConnectMeasurement, LoadPoint, RequestTotals } from "../core/measurement.ts";
 import { keyCount, openLoopMs } from "../core/plan.ts";
 import type { PlannedTrial, Settings, Topology } from "../core/plan-schema.ts";
+import { reconcileCounts, type TrialCounts } from "../core/reconcile.ts";
 import type { Finding, LoadPointResult, MeasuredOutcome, Trial } from "../core/result.ts";
 import type { Scenario } from "../core/scenario.ts";
+import { steadyStateOf } from "../core/steady-state.ts";
 import { type CacheWorkload, initialValue, keyName, valueTemplates } from "../core/workload.ts";
 import { type Generator, startGenerator } from "../load/generator.ts";
+import { mergeTotals } from "../load/merge.ts";
 import { engines } from "../load/engines.ts";
+import { LoadError } from "../load/errors.ts";
 import { untilAccepted } from "../probes/accepted-connections.ts";
 import { highWaterBytes } from "../probes/process-tree.ts";
 import { RedisAdmin } from "../redis/admin.ts";
@@ -16,7 +23,7 @@ import type { RedisSource } from "../redis/source.ts";
 import { ServiceFault, untilReady, whileAlive } from "../targets/readiness.ts";
 import type { Launchable, Service } from "../targets/service.ts";
 import { besideOpenLoop } from "./beside.ts";
-import { TrialProbe } from "./trial-probe.ts";
+import { type ProbeCounts, TrialProbe } from "./trial-probe.ts";
 
 /** The data set outlives every trial, unless the scenario lets it expire. */
 const dataSetTtlS = 3_600;
@@ -99,6 +106,7 @@ async function measure(options: TrialOptions): Promise<MeasuredOutcome> {
     workload,
     seed: settings.seed,
     requestTimeoutMs: settings.requestTimeoutMs,
+    stalenessBoundMs: await stalenessBoundOf(service, signal),
     signal,
   });
   return await whileAlive(service, drive({ ...options, service, second, admin, generator, probe, connections, readyMs }));
@@ -127,21 +135,22 @@ async function drive({
   readyMs,
   signal,
 }: Drive): Promise<MeasuredOutcome> {
-  const connect = await generator.connect();
+  const countsAtStart = await probe.counts();
+  const connect = await connectAll(generator, service);
   const accepted = await untilAccepted(service.port, connect.connections, signal);
   const findings: Finding[] = accepted !== null && accepted < connect.connections ? [notAccepted(accepted, connect.connections)] : [];
 
-  if (!scenario.coldL1) {
-    await generator.measure({ point: { kind: "closed-loop" }, leadInMs: 0, durationMs: settings.warmUpMs });
-    probe.sampleMemory("warmed");
-  }
+  const warmUp = scenario.coldL1
+    ? null
+    : await generator.measure({ point: { kind: "closed-loop" }, leadInMs: 0, durationMs: settings.warmUpMs });
+  if (warmUp !== null) probe.sampleMemory("warmed");
 
   const loadPoints: LoadPointResult[] = [];
   for (const point of loadPointsOf(scenario, settings)) {
     const durationMs = point.kind === "open-loop" ? openLoopMs(scenario, settings) : settings.closedLoopMs;
     // What a cold L1 costs shows in the first requests.
     const leadInMs = scenario.coldL1 && loadPoints.length === 0 ? 0 : settings.leadInMs;
-    const result = await probe.around(
+    const measured = await probe.around(
       point,
       (onWindow) => generator.measure({ point, leadInMs, durationMs, onWindow }),
       () =>
@@ -149,13 +158,13 @@ async function drive({
           ? besideOpenLoop({ scenario, admin, service, second, windowMs: durationMs, signal })
           : Promise.resolve({}),
     );
+    const result = { ...measured, steadyState: steadyStateOf(measured.load, warmUp) };
     findings.push(
       ...judgeLoadPoint(
         {
-          load: result.load,
+          ...result,
           scenario,
           connections,
-          redisCpuS: result.redisCpuS,
           redisSharesAgentCpu: topology.redis.some((cpu) => topology.agents.flat().includes(cpu)),
           agentCpuCount: topology.agents.length,
         },
@@ -165,6 +174,10 @@ async function drive({
     loadPoints.push(result);
   }
   probe.sampleMemory("after");
+  const totals = mergeTotals([await generator.totals(), ...loadPoints.map(({ beside }) => totalsOf(beside))]);
+  const counts = await reconciledCounts(probe, countsAtStart, totals);
+  const unreconciled = reconcileCounts(counts);
+  if (unreconciled !== null) findings.push({ gate: "counts-reconciled", loadPoint: null, ...unreconciled });
   return {
     kind: "measured",
     readyMs,
@@ -172,8 +185,34 @@ async function drive({
     loadPoints,
     memory: probe.memory,
     rssHighWaterBytes: highWaterBytes(service.processes()),
+    counts,
     findings,
   };
+}
+
+/** That no connection can be opened is a fault of the service that listens there. */
+async function connectAll(generator: Generator, service: Service): Promise<ConnectMeasurement> {
+  try {
+    return await generator.connect();
+  } catch (error) {
+    if (error instanceof LoadError && error.code === "connect-failed") throw new ServiceFault(error.message, service);
+    throw error;
+  }
+}
+
+/** What was asked beside the load is part of what the service counted. */
+function totalsOf({ asked = { get: {}, put: {} } }: LoadPointResult["beside"]): RequestTotals {
+  const total = (statuses: Readonly<Record<string, number>>) => ({ sent: sum(Object.values(statuses)), statuses: { ...statuses } });
+  return { get: total(asked.get), put: total(asked.put), delete: total({}) };
+}
+
+/** A service may count an answer just after it was read: it gets a second before its counts are held against it. */
+async function reconciledCounts(probe: TrialProbe, atStart: ProbeCounts, requests: RequestTotals): Promise<TrialCounts> {
+  for (let readings = 1; ; readings++) {
+    const counts = { requests, ...(await probe.countsSince(atStart)) };
+    if (readings === 10 || reconcileCounts(counts) === null) return counts;
+    await sleep(100);
+  }
 }
 
 /** The scenario's offered rates, then capacity; an engine without an open loop has capacity only. */
@@ -190,6 +229,11 @@ function notAccepted(accepted: number, wanted: number): Finding {
     sentence: `the service accepted ${accepted} of ${wanted} connections`,
     cure: "look at the service's limit of open files and at its log",
   };
+}
+
+/** What the service promises on /metrics: its own writes at once, or within the bound that the checks allow. */
+async function stalenessBoundOf({ origin }: Service, signal: AbortSignal): Promise<number> {
+  return consistencyOf(await readMetrics({ origin, signal })) === "bounded-staleness" ? stalenessBoundMs : 0;
 }
 
 /** Writes version 0 of every key; returns the bytes of all keys and values. */

@@ -24,6 +24,7 @@ export function syntheticTrial({ id, slowness }: SyntheticService, { scenario, b
     serviceTimes: null,
     beside: {},
   };
+  const steadyState = { verdict: "steady", change: 0.01 } as const;
   return {
     id: `${scenario}/${block}/${id}`,
     block,
@@ -35,13 +36,22 @@ export function syntheticTrial({ id, slowness }: SyntheticService, { scenario, b
       kind: "measured",
       readyMs: 8 * slowness,
       connect: { connections: 1_000, elapsedMs: 120 },
-      loadPoints: [...open, closed].map((load) => ({ load, ...rest })),
+      loadPoints: [...open, closed].map((load) => ({ load, steadyState, ...rest })),
       memory: memory(slowness, normal),
       rssHighWaterBytes: Math.round(24e6 * slowness),
+      counts: {
+        requests: { get: answered("200", 2_000), put: answered("204", 900), delete: answered("204", 0) },
+        serviceRequests: { "get/l1_hit": 2_000, "put/ok": 900 },
+        redisCalls: { get: 900, set: 900 },
+      },
       findings: [],
     },
   };
 }
+
+const steps = (count: number, value: number) => Array.from({ length: count }, () => value);
+
+const answered = (status: string, count: number) => ({ sent: count, statuses: count === 0 ? {} : { [status]: count } });
 
 function load(point: LoadPoint, slowness: number, normal: () => number): LoadMeasurement {
   const empty = { sent: 0, statuses: {}, serviceTimeUs: latencies(0, slowness, normal), responseTimeUs: latencies(0, slowness, normal) };
@@ -66,11 +76,11 @@ function load(point: LoadPoint, slowness: number, normal: () => number): LoadMea
     bytesReceived: samples * 600,
     operations: { get: some(gets), put: some(samples - gets), delete: empty },
     cache: { l1: 1_700, l2: 400, absent: 0 },
+    values: { judged: Math.floor(gets / 64), wrongKey: 0, corrupt: 0, stale: 0 },
     scheduleLagUs: point.kind === "open-loop" ? latencies(samples, 0.05, normal) : null,
     busyShare: 0.3,
     agentCpuS: 2,
-    answersPer100Ms: Array.from({ length: 80 }, () => 38),
-    faultsPer100Ms: Array.from({ length: 80 }, () => 0),
+    per100Ms: { leadInSteps: 5, answers: steps(85, 38), meanResponseUs: steps(85, Math.round(410 * slowness)), faults: steps(85, 0) },
   };
 }
 

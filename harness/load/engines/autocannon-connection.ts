@@ -3,9 +3,10 @@
 import type { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { nowUs } from "../clock.ts";
-import type { FailureKind } from "../recorder.ts";
 import { cacheHeader, cacheHeaderOf } from "../response-header.ts";
-import { backoffMs, type Connection, type ConnectionOwner } from "./loop.ts";
+import { Ticket } from "../value-judge.ts";
+import type { Connection, ConnectionOwner, LossKind } from "./loop.ts";
+import { backoffMs, limitConnecting, whyNotOpened } from "./opening.ts";
 
 /** The parts of autocannon's lib/httpClient.js that are used or replaced. */
 export interface BentClient extends EventEmitter {
@@ -24,7 +25,9 @@ interface Headers {
 }
 
 export class AutocannonConnection implements Connection {
-  answer = { status: 0, cache: cacheHeader.absent as Connection["answer"]["cache"], bytes: 0 };
+  /** autocannon keeps no bodies. */
+  answer = { status: 0, cache: cacheHeader.absent as Connection["answer"]["cache"], bytes: 0, body: null };
+  readonly ticket = new Ticket();
   operation = 0;
   dueUs = 0;
   sentUs = 0;
@@ -35,6 +38,7 @@ export class AutocannonConnection implements Connection {
   queued = false;
   readonly #client: BentClient;
   readonly #owner: ConnectionOwner;
+  readonly #connectTimeoutMs: number;
   readonly #connect: () => void;
   readonly #write: () => void;
   #request = "";
@@ -43,7 +47,8 @@ export class AutocannonConnection implements Connection {
   #opened: (() => void) | null = null;
   #refused: ((error: Error) => void) | null = null;
 
-  constructor(client: BentClient, owner: ConnectionOwner) {
+  constructor(client: BentClient, owner: ConnectionOwner, connectTimeoutMs: number) {
+    this.#connectTimeoutMs = connectTimeoutMs;
     this.#client = client;
     this.#owner = owner;
     this.#connect = client._connect.bind(client);
@@ -110,7 +115,7 @@ export class AutocannonConnection implements Connection {
   #onError(error: Error): void {
     this.#refused?.(error);
     if (this.#refused !== null) return;
-    if (!this.isOpen) this.#owner.failed(this, "refused", nowUs());
+    if (!this.isOpen) this.#owner.notOpened(whyNotOpened(error), nowUs());
     else if (this.inFlight) this.#lose("reset");
   }
 
@@ -130,7 +135,7 @@ export class AutocannonConnection implements Connection {
     this.#owner.answered(this, atUs);
   }
 
-  #lose(kind: FailureKind): void {
+  #lose(kind: LossKind): void {
     this.inFlight = false;
     this.#restart();
     this.#owner.failed(this, kind, nowUs());
@@ -153,6 +158,7 @@ export class AutocannonConnection implements Connection {
     this.#client.parser.initialize("RESPONSE");
     this.#connect();
     this.#client.conn?.setNoDelay(true);
+    if (this.#client.conn) limitConnecting(this.#client.conn, this.#connectTimeoutMs);
     this.#client.conn?.once("connect", () => {
       this.isOpen = true;
       this.freeSinceUs = nowUs();

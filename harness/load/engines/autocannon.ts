@@ -7,10 +7,11 @@
  * requests (getRequestBuffer), and times out by our sweep (its own timer never reaches a histogram).
  */
 import autocannon from "autocannon";
+import type { RequestTotals } from "../../core/measurement.ts";
 import type { EngineSession } from "../engines.ts";
 import { LoadError } from "../errors.ts";
 import type { AgentMeasurement, AgentSetup, MeasureOrder } from "../messages.ts";
-import { requestSource, type RequestSource } from "../requests.ts";
+import { prepareRequests, type Requests } from "../requests.ts";
 import { AutocannonConnection, type BentClient } from "./autocannon-connection.ts";
 import { ClosedLoop } from "./closed-loop.ts";
 import { CurrentLoop } from "./current-loop.ts";
@@ -21,23 +22,29 @@ const neverS = 86_400;
 
 export class AutocannonSession implements EngineSession {
   readonly #setup: AgentSetup;
-  readonly #requests: RequestSource;
+  readonly #requests: Requests;
   readonly #connections: AutocannonConnection[] = [];
-  readonly #loop = new CurrentLoop();
+  readonly #loop: CurrentLoop;
 
   constructor(setup: AgentSetup) {
     this.#setup = setup;
-    this.#requests = requestSource(setup.workload, setup.seed, setup, new URL(setup.origin).host);
+    this.#requests = prepareRequests(setup);
+    this.#loop = new CurrentLoop(this.#requests.ledger);
+  }
+
+  totals(): RequestTotals {
+    return this.#requests.ledger.totals();
   }
 
   async connect(): Promise<{ firstUs: number; lastUs: number }> {
-    const { connections, origin } = this.#setup;
+    const { connections, origin, requestTimeoutMs } = this.#setup;
     const options: autocannon.Options = {
       url: origin,
       connections,
       duration: neverS,
       timeout: neverS,
-      setupClient: (client) => this.#connections.push(new AutocannonConnection(client as unknown as BentClient, this.#loop)),
+      setupClient: (client) =>
+        this.#connections.push(new AutocannonConnection(client as unknown as BentClient, this.#loop, requestTimeoutMs)),
     };
     // Given a callback it starts at once; it would be called when the run ends, which it does not.
     autocannon(options, () => {});
@@ -52,6 +59,6 @@ export class AutocannonSession implements EngineSession {
       );
     }
     const timeoutUs = this.#setup.requestTimeoutMs * 1e3;
-    return this.#loop.run(new ClosedLoop({ connections: this.#connections, requests: this.#requests, timeoutUs, order }));
+    return this.#loop.run(new ClosedLoop({ connections: this.#connections, requests: this.#requests, timeoutUs, order }), order);
   }
 }

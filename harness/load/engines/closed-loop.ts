@@ -4,10 +4,10 @@
  * inFlightAtStart + sent = received + timedOut + failed + inFlightAtEnd holds exactly.
  */
 import { nowUs } from "../clock.ts";
-import type { AgentMeasurement } from "../messages.ts";
-import { Recorder, type FailureKind } from "../recorder.ts";
+import type { LoopMeasurement } from "../messages.ts";
+import { Recorder, type NotOpened } from "../recorder.ts";
 import { ResourceWindow } from "../resources.ts";
-import { overdue, sweepMs, type Connection, type Loop, type LoopSetup } from "./loop.ts";
+import { overdue, sweepMs, type Connection, type Loop, type LoopSetup, type LossKind } from "./loop.ts";
 
 export class ClosedLoop implements Loop {
   readonly #setup: LoopSetup;
@@ -20,18 +20,18 @@ export class ClosedLoop implements Loop {
   readonly #windowRecorder: Recorder;
   #recorder: Recorder | null = null;
   #resources: ResourceWindow | null = null;
-  #measurement: AgentMeasurement | null = null;
+  #measurement: LoopMeasurement | null = null;
   #sweep: NodeJS.Timeout | undefined;
-  readonly #done = Promise.withResolvers<AgentMeasurement>();
+  readonly #done = Promise.withResolvers<LoopMeasurement>();
 
   constructor(setup: LoopSetup) {
     this.#setup = setup;
     this.#windowStartUs = setup.order.startAtUs + setup.order.leadInMs * 1e3;
     this.#windowEndUs = this.#windowStartUs + setup.order.durationMs * 1e3;
-    this.#windowRecorder = new Recorder(this.#windowStartUs, setup.order.durationMs);
+    this.#windowRecorder = new Recorder();
   }
 
-  run(): Promise<AgentMeasurement> {
+  run(): Promise<LoopMeasurement> {
     setTimeout(() => this.#start(), Math.max(0, (this.#setup.order.startAtUs - nowUs()) / 1e3));
     return this.#done.promise;
   }
@@ -43,22 +43,32 @@ export class ClosedLoop implements Loop {
     if (this.#phase === "draining") this.#finishWhenDrained();
   }
 
-  failed(connection: Connection, kind: FailureKind, atUs: number): void {
+  failed(_connection: Connection, kind: LossKind, atUs: number): void {
     this.#advance(atUs);
-    if (kind === "refused") this.#refused();
-    else this.#inFlight--;
+    this.#inFlight--;
     this.#recorder?.failed(kind);
     if (this.#phase === "draining") this.#finishWhenDrained();
+  }
+
+  /** A connection that cannot be opened has cost the request it would have carried. */
+  notOpened(kind: NotOpened, atUs: number): void {
+    this.#advance(atUs);
+    if (this.#recorder === null) return;
+    const { source } = this.#setup.requests;
+    source.next();
+    this.#recorder.sent(source.operation);
+    this.#recorder.failed(kind);
   }
 
   free(connection: Connection, atUs: number): void {
     this.#advance(atUs);
     if (this.#phase !== "lead-in" && this.#phase !== "window") return;
-    const { requests } = this.#setup;
-    const request = requests.next();
+    const { source, ledger } = this.#setup.requests;
+    const request = source.next();
     this.#inFlight++;
-    this.#recorder?.sent(requests.operation);
-    connection.send(request, requests.operation, atUs, atUs, true);
+    this.#recorder?.sent(source.operation);
+    ledger.sending(connection.ticket, source, atUs);
+    connection.send(request, source.operation, atUs, atUs, true);
   }
 
   #start(): void {
@@ -67,13 +77,6 @@ export class ClosedLoop implements Loop {
     for (const connection of this.#setup.connections) {
       if (connection.isFree) this.free(connection, nowUs());
     }
-  }
-
-  /** A connection that cannot be opened has cost the request it would have carried. */
-  #refused(): void {
-    if (this.#recorder === null) return;
-    this.#setup.requests.next();
-    this.#recorder.sent(this.#setup.requests.operation);
   }
 
   #sweepOverdue(): void {

@@ -1,10 +1,12 @@
 /** One load point being driven: what a closed and an open loop share. */
-import type { FailureKind, SettledRequest } from "../recorder.ts";
-import type { AgentMeasurement, MeasureOrder } from "../messages.ts";
-import type { RequestSource } from "../requests.ts";
+import type { FailureKind, NotOpened, SettledRequest } from "../recorder.ts";
+import type { LoopMeasurement, MeasureOrder } from "../messages.ts";
+import type { Requests } from "../requests.ts";
+import type { JudgedRequest } from "../value-judge.ts";
 
 /** A connection with at most one request outstanding, as a loop sees it. */
-export interface Connection extends SettledRequest {
+export interface Connection extends SettledRequest, JudgedRequest {
+  readonly answer: SettledRequest["answer"] & JudgedRequest["answer"];
   /** Whether the request in flight belongs to the window. */
   readonly recorded: boolean;
   readonly inFlight: boolean;
@@ -18,28 +20,30 @@ export interface Connection extends SettledRequest {
   abandon(): void;
 }
 
+/** How a request in flight is lost. */
+export type LossKind = Exclude<FailureKind, NotOpened>;
+
 export interface ConnectionOwner {
   /** A whole answer is there, described by connection.answer. */
   answered(connection: Connection, atUs: number): void;
-  /** The request in flight is lost, or ("refused") the connection could not be opened again. */
-  failed(connection: Connection, kind: FailureKind, atUs: number): void;
+  /** The request in flight is lost. */
+  failed(connection: Connection, kind: LossKind, atUs: number): void;
+  /** The connection could not be opened again; it keeps trying. */
+  notOpened(kind: NotOpened, atUs: number): void;
   /** Open and nothing outstanding, since just now. */
   free(connection: Connection, atUs: number): void;
 }
 
-/** Before a lost connection is opened again: at once the first time, but a service in trouble is not flooded with SYNs. */
-export const backoffMs = (lossesBefore: number): number => (lossesBefore === 0 ? 0 : Math.min(1_000, 10 * 2 ** (lossesBefore - 1)));
-
 export interface LoopSetup {
   readonly connections: readonly Connection[];
-  readonly requests: RequestSource;
+  readonly requests: Requests;
   readonly timeoutUs: number;
   readonly order: MeasureOrder;
 }
 
 export interface Loop extends ConnectionOwner {
   /** Drives the lead-in and the window, and resolves when the last request is settled. */
-  run(): Promise<AgentMeasurement>;
+  run(): Promise<LoopMeasurement>;
 }
 
 /** How often timeouts are looked for; they are recorded at the timeout, whenever they are found. */

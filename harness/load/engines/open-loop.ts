@@ -9,11 +9,11 @@
  */
 import { Alarm } from "../alarm.ts";
 import { nowUs } from "../clock.ts";
-import type { AgentMeasurement } from "../messages.ts";
-import { Recorder, type FailureKind } from "../recorder.ts";
+import type { LoopMeasurement } from "../messages.ts";
+import { Recorder, type NotOpened } from "../recorder.ts";
 import { ResourceWindow } from "../resources.ts";
 import { FreeConnections } from "./free-connections.ts";
-import { overdue, sweepMs, type Connection, type Loop, type LoopSetup } from "./loop.ts";
+import { overdue, sweepMs, type Connection, type Loop, type LoopSetup, type LossKind } from "./loop.ts";
 
 export class OpenLoop implements Loop {
   readonly #setup: LoopSetup;
@@ -31,7 +31,7 @@ export class OpenLoop implements Loop {
   #spent: { busyShare: number; cpuS: number } | null = null;
   #sweep: NodeJS.Timeout | undefined;
   #started = false;
-  readonly #done = Promise.withResolvers<AgentMeasurement>();
+  readonly #done = Promise.withResolvers<LoopMeasurement>();
 
   constructor(setup: LoopSetup, due: Float64Array) {
     const leadInUs = setup.order.leadInMs * 1e3;
@@ -41,11 +41,11 @@ export class OpenLoop implements Loop {
     this.#firstRecorded = afterLeadIn < 0 ? due.length : afterLeadIn;
     this.#windowStartUs = setup.order.startAtUs + leadInUs;
     this.#windowEndUs = this.#windowStartUs + setup.order.durationMs * 1e3;
-    this.#recorder = new Recorder(this.#windowStartUs, setup.order.durationMs);
+    this.#recorder = new Recorder();
     this.#free = new FreeConnections(setup.connections);
   }
 
-  run(): Promise<AgentMeasurement> {
+  run(): Promise<LoopMeasurement> {
     setTimeout(() => this.#start(), Math.max(0, (this.#setup.order.startAtUs - nowUs()) / 1e3));
     return this.#done.promise;
   }
@@ -56,13 +56,16 @@ export class OpenLoop implements Loop {
     if (connection.recorded) this.#recorder.answered(connection, atUs);
   }
 
-  failed(connection: Connection, kind: FailureKind, atUs: number): void {
-    if (kind === "refused") {
-      if (this.#started && this.#isDue(atUs)) this.#refuseNext();
-      return;
-    }
+  failed(connection: Connection, kind: LossKind): void {
     this.#inFlight--;
     if (connection.recorded) this.#recorder.failed(kind);
+  }
+
+  /** A connection that cannot be opened has cost the request it would have carried. */
+  notOpened(kind: NotOpened, atUs: number): void {
+    if (!this.#started || !this.#isDue(atUs) || !this.#skipNext()) return;
+    this.#recorder.sent(this.#setup.requests.source.operation);
+    this.#recorder.failed(kind);
   }
 
   free(connection: Connection): void {
@@ -88,31 +91,24 @@ export class OpenLoop implements Loop {
   }
 
   #send(connection: Connection, atUs: number): void {
-    const { requests } = this.#setup;
+    const { source, ledger } = this.#setup.requests;
     const dueUs = this.#dueUs();
     const recorded = this.#next >= this.#firstRecorded;
-    const request = requests.next();
+    const request = source.next();
     this.#next++;
     this.#inFlight++;
     this.#alarm.worked = true;
     if (recorded) {
-      this.#recorder.sent(requests.operation);
+      this.#recorder.sent(source.operation);
       this.#recorder.lag(atUs - Math.max(dueUs, connection.freeSinceUs));
     }
-    connection.send(request, requests.operation, dueUs, atUs, recorded);
-  }
-
-  /** A connection that cannot be opened has cost the request it would have carried. */
-  #refuseNext(): void {
-    const recorded = this.#skipNext();
-    if (!recorded) return;
-    this.#recorder.sent(this.#setup.requests.operation);
-    this.#recorder.failed("refused");
+    ledger.sending(connection.ticket, source, atUs);
+    connection.send(request, source.operation, dueUs, atUs, recorded);
   }
 
   /** Takes the next request off the schedule without sending it; whether it was due in the window. */
   #skipNext(): boolean {
-    this.#setup.requests.next();
+    this.#setup.requests.source.next();
     return this.#next++ >= this.#firstRecorded;
   }
 
@@ -126,7 +122,7 @@ export class OpenLoop implements Loop {
       connection.abandon();
     }
     while (this.#isDue(atUs - timeoutUs)) {
-      if (this.#skipNext()) this.#recorder.neverSent(requests.operation, timeoutUs);
+      if (this.#skipNext()) this.#recorder.neverSent(requests.source.operation, timeoutUs);
     }
     if (this.#next === this.#due.length && this.#inFlight === 0 && this.#spent) void this.#finish(this.#spent);
     else if (this.#next < this.#due.length) this.#sendDue();

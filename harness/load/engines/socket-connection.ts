@@ -4,14 +4,22 @@
  */
 import { connect, type Socket } from "node:net";
 import { nowUs } from "../clock.ts";
-import type { FailureKind } from "../recorder.ts";
 import { ResponseParser } from "../response-parser.ts";
-import { backoffMs, type Connection, type ConnectionOwner } from "./loop.ts";
+import { Ticket } from "../value-judge.ts";
+import type { Connection, ConnectionOwner, LossKind } from "./loop.ts";
+import { backoffMs, limitConnecting, whyNotOpened } from "./opening.ts";
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly connectTimeoutMs: number;
+}
 
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
 export class SocketConnection implements Connection {
   readonly answer = new ResponseParser();
+  readonly ticket = new Ticket();
   operation = 0;
   dueUs = 0;
   sentUs = 0;
@@ -20,12 +28,12 @@ export class SocketConnection implements Connection {
   isOpen = false;
   freeSinceUs = 0;
   queued = false;
-  readonly #address: { host: string; port: number };
+  readonly #address: Address;
   readonly #owner: ConnectionOwner;
   #socket: Socket | null = null;
   #losses = 0;
 
-  constructor(address: { host: string; port: number }, owner: ConnectionOwner) {
+  constructor(address: Address, owner: ConnectionOwner) {
     this.#address = address;
     this.#owner = owner;
   }
@@ -45,7 +53,7 @@ export class SocketConnection implements Connection {
     this.sentUs = sentUs;
     this.recorded = recorded;
     this.inFlight = true;
-    this.answer.reset();
+    this.answer.reset({ keepBody: this.ticket.sampled });
     this.#socket?.write(request, "latin1");
   }
 
@@ -60,8 +68,9 @@ export class SocketConnection implements Connection {
       noDelay: true,
       onread: { buffer: readBuffer, callback: (length) => this.#read(socket, length) },
     });
+    limitConnecting(socket, this.#address.connectTimeoutMs);
     this.#socket = socket;
-    let kind: FailureKind = "early-close";
+    let kind: LossKind = "early-close";
     socket.on("connect", () => {
       this.isOpen = true;
       this.freeSinceUs = nowUs();
@@ -97,14 +106,14 @@ export class SocketConnection implements Connection {
     }
   }
 
-  #lost(socket: Socket, kind: FailureKind): void {
+  #lost(socket: Socket, kind: LossKind): void {
     if (socket !== this.#socket || !this.isOpen) return;
     const atUs = nowUs();
     if (this.inFlight && kind === "early-close" && this.answer.end() === "done") this.#done(atUs);
     else this.#lose(kind, atUs);
   }
 
-  #lose(kind: FailureKind, atUs: number): void {
+  #lose(kind: LossKind, atUs: number): void {
     const request = this.inFlight;
     this.inFlight = false;
     this.#reopen(this.#backoffMs());
@@ -119,9 +128,9 @@ export class SocketConnection implements Connection {
     setTimeout(() => {
       this.#open(
         () => this.#owner.free(this, this.freeSinceUs),
-        () => {
+        (error) => {
           this.#reopen(this.#backoffMs());
-          this.#owner.failed(this, "refused", nowUs());
+          this.#owner.notOpened(whyNotOpened(error), nowUs());
         },
       );
     }, delayMs);

@@ -3,9 +3,10 @@
  * open loop.
  */
 import { poissonArrivals, seededRandom } from "../../core/workload.ts";
+import type { RequestTotals } from "../../core/measurement.ts";
 import type { EngineSession } from "../engines.ts";
 import type { AgentMeasurement, AgentSetup, MeasureOrder } from "../messages.ts";
-import { requestSource, type RequestSource } from "../requests.ts";
+import { prepareRequests, type Requests } from "../requests.ts";
 import { ClosedLoop } from "./closed-loop.ts";
 import { CurrentLoop } from "./current-loop.ts";
 import { openInWaves } from "./open-in-waves.ts";
@@ -14,16 +15,21 @@ import { SocketConnection } from "./socket-connection.ts";
 
 export class SocketSession implements EngineSession {
   readonly #setup: AgentSetup;
-  readonly #requests: RequestSource;
+  readonly #requests: Requests;
   readonly #connections: readonly SocketConnection[];
-  readonly #loop = new CurrentLoop();
+  readonly #loop: CurrentLoop;
 
   constructor(setup: AgentSetup) {
-    const { hostname, port, host } = new URL(setup.origin);
-    const address = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 80) };
+    const { hostname, port } = new URL(setup.origin);
+    const address = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 80), connectTimeoutMs: setup.requestTimeoutMs };
     this.#setup = setup;
-    this.#requests = requestSource(setup.workload, setup.seed, setup, host);
+    this.#requests = prepareRequests(setup);
+    this.#loop = new CurrentLoop(this.#requests.ledger);
     this.#connections = Array.from({ length: setup.connections }, () => new SocketConnection(address, this.#loop));
+  }
+
+  totals(): RequestTotals {
+    return this.#requests.ledger.totals();
   }
 
   connect(): Promise<{ firstUs: number; lastUs: number }> {
@@ -34,7 +40,7 @@ export class SocketSession implements EngineSession {
     const setup = { connections: this.#connections, requests: this.#requests, timeoutUs: this.#setup.requestTimeoutMs * 1e3, order };
     const { point } = order;
     const loop = point.kind === "closed-loop" ? new ClosedLoop(setup) : new OpenLoop(setup, this.#arrivals(order, point.offeredRatePerS));
-    return this.#loop.run(loop);
+    return this.#loop.run(loop, order);
   }
 
   #arrivals(order: MeasureOrder, ratePerS: number): Float64Array {

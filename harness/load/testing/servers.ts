@@ -1,4 +1,6 @@
 /** Small real servers on 127.0.0.1 that behave, or misbehave, as a test says. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer as createHttpServer, type IncomingMessage, type RequestListener } from "node:http";
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
 
@@ -30,6 +32,25 @@ export async function rawServer(answer: (socket: Socket, text: string) => void):
     });
   });
   return listen(server, seen);
+}
+
+/**
+ * A server that is stopped before it accepts anything: the kernel completes two connections for it and then no more
+ * (listen(2): a queue of 1 holds one more than that). A process of its own, because Node always accepts.
+ */
+export async function silentServer(): Promise<{ readonly origin: string } & AsyncDisposable> {
+  const script = `const server = require("net").createServer();
+    server.listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => process.stdout.write(server.address().port + "\\n", () => process.kill(process.pid, "SIGSTOP")));`;
+  const child = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const [port] = (await once(child.stdout, "data")) as [Buffer];
+  return {
+    origin: `http://127.0.0.1:${String(port).trim()}`,
+    async [Symbol.asyncDispose]() {
+      const closed = once(child, "close");
+      child.kill("SIGKILL");
+      await closed;
+    },
+  };
 }
 
 export async function wholeBody(request: IncomingMessage): Promise<string> {

@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { Server } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Cache } from "./cache.mjs";
+import { remember, twisted, uncounted } from "./lies.mjs";
 import { count, render, total } from "./metrics.mjs";
 import { Unavailable } from "./redis.mjs";
 import { canonical, decodeKey, isJson, parseTtl } from "./rules.mjs";
@@ -59,7 +60,7 @@ async function serve(request, response) {
   unanswered.add(request);
   try {
     const result = await serveKey(request, response, decodeKey(segment), query);
-    if (!(fault("counts-no-head") && request.method === "HEAD")) count(op, result, startedMs);
+    if (!(fault("counts-no-head") && request.method === "HEAD") && !uncounted()) count(op, result, startedMs);
   } catch (error) {
     const lost = error instanceof Unavailable;
     if (lost) response.setHeader("retry-after", "1");
@@ -69,6 +70,7 @@ async function serve(request, response) {
   } finally {
     unanswered.delete(request);
   }
+  if (fault("hangs-under-load") && total === 2_000) for (;;);
   if (fault("crash-under-load") && total === 2_000) process.exit(3);
 }
 
@@ -85,7 +87,7 @@ async function get(request, response, key) {
   const { value, from } = fault("stale-connection") ? await rememberedByConnection(request.socket, key) : await cache.get(key);
   if (value === null) return problem(response, 404);
   if (fault("fails-under-load") && total > 0 && Math.random() < 0.05) throw new Unavailable("a fault");
-  const body = fault("wrong-bytes") ? Buffer.concat([value, Buffer.from(" ")]) : value;
+  const body = fault("wrong-bytes") ? Buffer.concat([value, Buffer.from(" ")]) : twisted(key, value);
   response.setHeader("content-type", fault("charset") ? "application/json; charset=utf-8" : "application/json");
   response.setHeader("x-cache", fault("claims-l1") ? "L1" : from);
   response.setHeader("content-length", body.length);
@@ -101,6 +103,7 @@ async function put(request, response, key, query) {
   if (!isJson(body)) return problem(response, 400);
   if (fault("parallel-pipeline")) await sleep(20);
   request.socket.memory = undefined;
+  remember(key, body);
   await cache.put(key, canonical(body), Math.round(ttlS * 1_000) / 1_000);
   return empty(response);
 }
