@@ -64,6 +64,7 @@ const faults: readonly (readonly [fault: string, check: string])[] = [
   ["trims", "round-trip"],
   ["delete-404", "deleted"],
   ["stale-connection", "read-your-writes"],
+  ["deaf-worker", "several-workers"],
   ["no-guard", "fresh-elsewhere"],
   ["trusts-after-cut", "lost-invalidation"],
   ["no-jitter", "ttl"],

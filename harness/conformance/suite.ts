@@ -29,6 +29,7 @@ import { readYourWrites } from "./checks/read-your-writes.ts";
 import { redisAway } from "./checks/redis-away.ts";
 import { redisBytes } from "./checks/redis-bytes.ts";
 import { roundTrip } from "./checks/round-trip.ts";
+import { severalWorkers } from "./checks/several-workers.ts";
 import { sigterm } from "./checks/sigterm.ts";
 import { singleFlight } from "./checks/single-flight.ts";
 import { sizeLimit } from "./checks/size-limit.ts";
@@ -41,6 +42,7 @@ export const checks: readonly Check[] = [
   roundTrip,
   deleted,
   readYourWrites,
+  severalWorkers,
   freshElsewhere,
   lostInvalidation,
   ttl,
