@@ -86,7 +86,10 @@ function buildProgram(call: (name: keyof typeof handlers) => (...args: unknown[]
     .description("check that services are correct")
     .argument("[implementations...]", "ids, or folders with an implementation.json (default: all)")
     .option("--url <origin>", "check a service that runs already, as in http://127.0.0.1:8080; a name tells whose manifest holds for it")
-    .option("--redis <where>", "its Redis, with --url a redis:// URL")
+    .option(
+      "--redis <where>",
+      "its Redis, with --url a redis:// or redis+cluster:// URL; else as for run, or cluster for one of three primaries",
+    )
     .addOption(
       new Option("--consistency <promise>", "what the service at --url promises (default: its cache_info)").choices([
         "read-your-writes",

@@ -8,7 +8,7 @@ test("verify tells which checks a broken service fails, as a table, JSON and JUn
   const broken = workspace.service("broken", "frozen-date");
   const text = await workspace.cli(["verify", broken, "--junit", "checks.xml"]);
   expect(text.exitCode, text.stderr).toBe(6);
-  expect(text.stdout).toContain("broken: 22 of 23 checks pass, 1 failed");
+  expect(text.stdout).toContain("broken: 23 of 24 checks pass, 1 failed");
   expect(text.stdout).toMatch(/16 +not-frozen +FAIL +Date does not move with the clock/);
   expect(text.stdout).toMatch(/again +curl -i .*sleep 1\.2/);
   expect(readFileSync(join(workspace.folder, "checks.xml"), "utf8")).toContain('<failure message="Date does not move with the clock">');

@@ -10,6 +10,7 @@ import { isBroken, summary, type Verified } from "../conformance/verified.ts";
 import { environmentError, exitCodes, usageError } from "../errors.ts";
 import { cacheFolder } from "../paths.ts";
 import { ping } from "../redis/admin.ts";
+import { isRedisUrl } from "../redis/client.ts";
 import { resolveRedis } from "../redis/resolve.ts";
 import { buildCandidate, checkConformance, findCandidate } from "../run/prepare.ts";
 import { chooseProgress } from "../run/progress.ts";
@@ -39,7 +40,7 @@ async function verifyUrl(url: string, options: VerifyCommandOptions, names: read
   const { redis, consistency, quiet } = options;
   if (names.length > 1) throw usageError("--url checks one running service", "name at most one implementation: the one that runs there");
   const declared = names.length === 0 ? undefined : findImplementations(names, () => true)[0];
-  if (redis === undefined || !/^rediss?:\/\//.test(redis)) {
+  if (redis === undefined || !isRedisUrl(redis)) {
     throw usageError("--url needs the Redis of that service", "add --redis redis://127.0.0.1:6379");
   }
   if (!/^http:\/\/[^/]/.test(url) || !URL.canParse(url))

@@ -1,7 +1,7 @@
 /** What a conformance check is: a black-box test over HTTP and Redis that says what broke and how to see it again. */
-import type { Redis } from "ioredis";
 import type { Manifest } from "../core/implementation.ts";
 import type { RedisAdmin } from "../redis/admin.ts";
+import type { RedisClient } from "../redis/client.ts";
 import type { Service, ServiceSettings } from "../targets/service.ts";
 
 export type Capability = keyof Manifest["capabilities"];
@@ -15,7 +15,7 @@ export interface CheckContext {
   readonly origin: string;
   readonly redis: RedisAdmin;
   /** A connection of its own for commands that steer the server: pauses, kills. */
-  readonly control: Redis;
+  readonly control: RedisClient;
   readonly redisUrl: string;
   readonly signal: AbortSignal;
   /** A key nobody used before, with this word in it. */

@@ -1,34 +1,28 @@
 /** What the checks do to Redis: foreign writes, pauses that always end, and counts of reads. */
-import { Redis } from "ioredis";
 import { keyPrefix, type RedisAdmin } from "../redis/admin.ts";
+import { nodeUrls, primaries } from "../redis/client.ts";
 import type { CheckContext } from "./check.ts";
-
-/** A connection for commands of any kind; it fails rather than reconnects. */
-export async function connectControl(url: string): Promise<Redis> {
-  const redis = new Redis(url, { lazyConnect: true, connectTimeout: 5_000, maxRetriesPerRequest: 1, retryStrategy: () => null });
-  redis.on("error", () => {});
-  await redis.connect();
-  return redis;
-}
 
 /** Writes a key as somebody else would, not through the service. */
 export async function foreignSet({ control }: CheckContext, key: string, value: Buffer | string, ttlMs = 60_000): Promise<void> {
   await control.set(keyPrefix + key, value, "PX", ttlMs);
 }
 
-/** A redis-cli command that the reader can repeat. */
+/** A redis-cli command that the reader can repeat; of a cluster what concerns a server alone must be done on each. */
 export function redisCli({ redisUrl }: CheckContext, command: string): string {
-  return `redis-cli -u ${redisUrl} ${command}`;
+  const [first = "", ...others] = nodeUrls(redisUrl);
+  return `redis-cli ${others.length > 0 ? "-c " : ""}-u ${first} ${command}`;
 }
 
 /** Redis holds everybody's commands for this long, then works on. Settles when the pause is over, whatever happens to the work. */
 export async function whilePaused<T>({ control }: CheckContext, pauseMs: number, work: () => Promise<T>): Promise<T> {
-  await control.call("CLIENT", "PAUSE", pauseMs, "ALL");
+  const nodes = primaries(control);
+  await Promise.all(nodes.map((node) => node.call("CLIENT", "PAUSE", pauseMs, "ALL")));
   try {
     return await work();
   } finally {
     // CLIENT UNPAUSE would wait behind the pause just as this does.
-    await control.ping();
+    await Promise.all(nodes.map((node) => node.ping()));
   }
 }
 

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Manifest, manifestSchema } from "../core/implementation.ts";
 import { packageRoot } from "../paths.ts";
-import { connectControl, whilePaused } from "./redis.ts";
+import { whilePaused } from "./redis.ts";
 import { keyPrefix } from "../redis/admin.ts";
+import { connectRedis } from "../redis/client.ts";
 import { resolveRedis } from "../redis/resolve.ts";
 import type { RedisServer } from "../redis/source.ts";
 import { processTarget } from "../targets/process.ts";
@@ -63,6 +64,7 @@ const faults: readonly (readonly [fault: string, check: string])[] = [
   ["trims", "round-trip"],
   ["delete-404", "deleted"],
   ["stale-connection", "read-your-writes"],
+  ["deaf-worker", "several-workers"],
   ["no-guard", "fresh-elsewhere"],
   ["trusts-after-cut", "lost-invalidation"],
   ["no-jitter", "ttl"],
@@ -136,7 +138,7 @@ test("a running service is checked by its URL, and what needs a launch is listed
 });
 
 test("a check that fails in the middle of a pause leaves Redis unpaused, and no key behind", async () => {
-  const control = await connectControl(redis.url);
+  const control = await connectRedis(redis.url);
   await control.flushall();
   const failing: Check = {
     id: "fails",

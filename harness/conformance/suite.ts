@@ -1,7 +1,7 @@
 /** All checks, and running them. A check is added by its file and a line here. */
 import { randomUUID } from "node:crypto";
-import type { Redis } from "ioredis";
 import { keyPrefix, RedisAdmin } from "../redis/admin.ts";
+import { connectRedis, type RedisClient } from "../redis/client.ts";
 import {
   type Capability,
   type Check,
@@ -29,19 +29,20 @@ import { readYourWrites } from "./checks/read-your-writes.ts";
 import { redisAway } from "./checks/redis-away.ts";
 import { redisBytes } from "./checks/redis-bytes.ts";
 import { roundTrip } from "./checks/round-trip.ts";
+import { severalWorkers } from "./checks/several-workers.ts";
 import { sigterm } from "./checks/sigterm.ts";
 import { singleFlight } from "./checks/single-flight.ts";
 import { sizeLimit } from "./checks/size-limit.ts";
 import { slowClients } from "./checks/slow-clients.ts";
 import { ttl } from "./checks/ttl.ts";
 import { consistencyOf, readMetrics } from "./metrics.ts";
-import { connectControl } from "./redis.ts";
 
 /** In the order of the rules. */
 export const checks: readonly Check[] = [
   roundTrip,
   deleted,
   readYourWrites,
+  severalWorkers,
   freshElsewhere,
   lostInvalidation,
   ttl,
@@ -85,7 +86,7 @@ export async function runChecks(
   onCheck: (id: string) => void = () => {},
 ): Promise<readonly CheckResult[]> {
   await using redis = await RedisAdmin.connect(target.redisUrl);
-  const control = await connectControl(target.redisUrl);
+  const control = await connectRedis(target.redisUrl);
   const used: string[] = [];
   const run = randomUUID().slice(0, 8);
   const newKey = (word: string): string => {
@@ -154,9 +155,7 @@ async function runCheck(
 const introduce = ({ id, number, title }: Check) => ({ id, number, title });
 
 /** What the checks wrote is not left behind in a Redis that may be somebody's. */
-async function removeKeys(control: Redis, used: readonly string[]): Promise<void> {
-  for (let at = 0; at < used.length; at += 1_000) {
-    // A Redis that is gone has failed the checks already.
-    await control.unlink(...used.slice(at, at + 1_000)).catch(() => {});
-  }
+async function removeKeys(control: RedisClient, used: readonly string[]): Promise<void> {
+  // A Redis that is gone has failed the checks already.
+  await Promise.all(used.map((key) => control.unlink(key).catch(() => {})));
 }

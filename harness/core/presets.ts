@@ -7,7 +7,11 @@ interface Preset {
   readonly settings: PresetSettings;
   readonly scenarios: "all" | readonly string[];
   readonly variants: "all" | readonly string[];
+  readonly languages: "all" | readonly string[];
 }
+
+/** Those that the articles compare. */
+const articles = ["go", "python", "rust"];
 
 /** Open loop in quick: 6 s x 2,000/s = 12,000 requests, so that at least 100 lie beyond p99 in every launch. */
 const base = {
@@ -21,15 +25,17 @@ const base = {
 } as const satisfies PresetSettings;
 
 export const presets: Readonly<Record<Settings["preset"], Preset>> = {
-  quick: { settings: base, scenarios: ["article-70-30"], variants: ["production"] },
+  quick: { settings: base, scenarios: ["article-70-30"], variants: ["production"], languages: articles },
   standard: {
     settings: { ...base, coldStartRuns: 30, warmUpMs: 4_000, openLoopMs: 10_000, closedLoopMs: 8_000 },
     scenarios: "all",
     variants: ["production"],
+    languages: "all",
   },
   rigorous: {
     settings: { ...base, rounds: 12, coldStartRuns: 30, warmUpMs: 5_000, openLoopMs: 50_000, closedLoopMs: 10_000 },
     scenarios: "all",
     variants: "all",
+    languages: "all",
   },
 };

@@ -1,26 +1,23 @@
 /** The harness's own work in Redis, with ioredis: the data set, the bytes of a key, what the server counts. */
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
+import { connectRedis, primaries, type RedisClient } from "./client.ts";
 
 /** What every service stores a value under. */
 export const keyPrefix = "cache:";
 
-/** Values loaded in one pipeline: enough to hide round trips, little enough to stay a few MB. */
+/** Values written at a time: enough to hide round trips, little enough to stay a few MB. */
 const loadBatch = 500;
 
 export class RedisAdmin implements AsyncDisposable {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
 
-  private constructor(redis: Redis) {
+  private constructor(redis: RedisClient) {
     this.#redis = redis;
   }
 
   /** Rejects when the server does not answer within 5 s. */
   static async connect(url: string): Promise<RedisAdmin> {
-    const redis = new Redis(url, { lazyConnect: true, connectTimeout: 5_000, maxRetriesPerRequest: 1, retryStrategy: () => null });
-    // Errors reach the caller through the calls; without a listener ioredis prints them.
-    redis.on("error", () => {});
-    await redis.connect();
-    return new RedisAdmin(redis);
+    return new RedisAdmin(await connectRedis(url));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -29,18 +26,14 @@ export class RedisAdmin implements AsyncDisposable {
 
   /** Stores values under their cache keys with a life of ttlS seconds. */
   async loadDataSet(entries: Iterable<readonly [key: string, value: Buffer]>, ttlS: number, signal: AbortSignal): Promise<void> {
-    let pipeline = this.#redis.pipeline();
-    const flush = async (): Promise<void> => {
-      const failed = (await pipeline.exec())?.find(([error]) => error !== null);
-      if (failed?.[0]) throw failed[0];
-      pipeline = this.#redis.pipeline();
-      signal.throwIfAborted();
-    };
+    let batch: Promise<unknown>[] = [];
     for (const [key, value] of entries) {
-      pipeline.set(keyPrefix + key, value, "EX", ttlS);
-      if (pipeline.length >= loadBatch) await flush();
+      if (batch.push(this.#redis.set(keyPrefix + key, value, "EX", ttlS)) < loadBatch) continue;
+      await Promise.all(batch);
+      batch = [];
+      signal.throwIfAborted();
     }
-    if (pipeline.length > 0) await flush();
+    await Promise.all(batch);
   }
 
   /** The bytes stored for a cache key, or null. */
@@ -49,7 +42,7 @@ export class RedisAdmin implements AsyncDisposable {
   }
 
   async keyCount(): Promise<number> {
-    return this.#redis.dbsize();
+    return sum(await this.#each((node) => node.dbsize()));
   }
 
   /** The server answers nobody for so long; resolves when that has begun. */
@@ -58,30 +51,41 @@ export class RedisAdmin implements AsyncDisposable {
   }
 
   async removeCacheKeys(): Promise<void> {
-    for await (const keys of this.#redis.scanStream({ match: `${keyPrefix}*`, count: 1_000 })) {
-      if ((keys as string[]).length > 0) await this.#redis.unlink(...(keys as string[]));
-    }
+    await this.#each(async (node) => {
+      for await (const keys of node.scanStream({ match: `${keyPrefix}*`, count: 1_000 }))
+        await Promise.all((keys as string[]).map((key) => node.unlink(key)));
+    });
   }
 
   /** Calls by command so far, from INFO commandstats. */
   async calls(): Promise<Record<string, number>> {
-    const info = await this.#redis.info("commandstats");
-    return Object.fromEntries([...info.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name = "", count]) => [name, Number(count)]));
+    const calls: Record<string, number> = {};
+    for (const info of await this.#each((node) => node.info("commandstats"))) {
+      for (const [, name = "", count] of info.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)) calls[name] = (calls[name] ?? 0) + Number(count);
+    }
+    return calls;
   }
 
   /** Processor time the server has used, s, from INFO cpu. */
   async cpuS(): Promise<number> {
-    const info = parseInfo(await this.#redis.info("cpu"));
-    return Number(info["used_cpu_sys"]) + Number(info["used_cpu_user"]);
+    const infos = (await this.#each((node) => node.info("cpu"))).map(parseInfo);
+    return sum(infos.map((info) => Number(info["used_cpu_sys"]) + Number(info["used_cpu_user"])));
   }
 
   /** What the server really is: Redis or Valkey, and its version. */
   async identity(): Promise<{ server: string; version: string }> {
-    const info = parseInfo(await this.#redis.info("server"));
+    const [text = ""] = await this.#each((node) => node.info("server"));
+    const info = parseInfo(text);
     const valkey = info["valkey_version"];
     return valkey === undefined ? { server: "redis", version: info["redis_version"] ?? "unknown" } : { server: "valkey", version: valkey };
   }
+
+  #each<T>(ask: (node: Redis) => Promise<T>): Promise<T[]> {
+    return Promise.all(primaries(this.#redis).map(ask));
+  }
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 /** True when a server answers at this URL now. */
 export async function ping(url: string): Promise<boolean> {

@@ -14,14 +14,19 @@ export function executableSource(name: string, executable: string): RedisSource 
   return { name, start: (options) => startExecutable(executable, options) };
 }
 
-async function startExecutable(executable: string, { cpus, logFile, signal }: RedisStart): Promise<RedisServer> {
+/** `more`: settings beside the usual ones, made anew for each attempt. */
+export async function startExecutable(
+  executable: string,
+  { cpus, logFile, signal }: RedisStart,
+  more: () => Promise<readonly string[]> = async () => [],
+): Promise<RedisServer> {
   // A free port can be taken by somebody else before the server binds it: then it ends, and another is tried.
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();
     const port = await getPort({ host: "127.0.0.1" });
     const folder = await mkdtemp(join(tmpdir(), "cache-bench-redis-"));
     const group = await ProcessGroup.start({
-      command: [executable, ...serverSettings(port), "--dir", folder],
+      command: [executable, ...serverSettings(port), ...(await more()), "--dir", folder],
       cwd: folder,
       env: { PATH: process.env["PATH"] },
       logFile,

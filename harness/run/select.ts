@@ -1,4 +1,5 @@
 /** What a run will measure: implementations whose toolchain is here, scenarios, and the plan. Nothing is built. */
+import type { Manifest } from "../core/implementation.ts";
 import { buildPlan } from "../core/plan.ts";
 import type { Plan, Settings } from "../core/plan-schema.ts";
 import { presets } from "../core/presets.ts";
@@ -25,7 +26,9 @@ export async function select(
 ): Promise<Selection> {
   const preset = presets[settings.preset];
   const scenarios = findScenarios(scenarioNames, preset.scenarios);
-  const chosen = findImplementations(implementations, ({ variant }) => preset.variants === "all" || preset.variants.includes(variant));
+  const takes = (wanted: "all" | readonly string[], value: string): boolean => wanted === "all" || wanted.includes(value);
+  const byDefault = ({ variant, language }: Manifest): boolean => takes(preset.variants, variant) && takes(preset.languages, language);
+  const chosen = findImplementations(implementations, byDefault);
   const found = await Promise.all(chosen.map(findCandidate));
   const candidates = found.flatMap((one) => (one.kind === "candidate" ? [one.candidate] : []));
   if (candidates.length === 0) {

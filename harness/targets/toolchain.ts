@@ -8,10 +8,17 @@ export type ToolchainResult =
   | { readonly kind: "found"; readonly command: string; readonly version: string }
   | { readonly kind: "missing"; readonly reason: string; readonly cure: string };
 
-/** Tries the manifest's probes in order and takes the first whose version is in range. */
+/**
+ * Tries the manifest's probes in order and takes the first whose version is in range. Where Node is wanted, the one that
+ * runs this program will do too: a clone brings its own, which is newer than many a machine's.
+ */
 export async function findToolchain({ toolchain }: Manifest): Promise<ToolchainResult> {
   const seen: string[] = [];
-  for (const [command = "", ...args] of toolchain.probes) {
+  const probes = toolchain.probes.flatMap(([command = "", ...args]) => [
+    [command, ...args],
+    ...(command === "node" ? [[process.execPath, ...args]] : []),
+  ]);
+  for (const [command = "", ...args] of probes) {
     const { stdout, stderr, exitCode } = await execa(command, args, { reject: false, stdin: "ignore", timeout: 20_000 });
     const version = exitCode === 0 ? parseVersion(`${stdout}\n${stderr}`) : null;
     if (version === null) continue;

@@ -1,3 +1,4 @@
+import { primaries } from "../../redis/client.ts";
 import { type Check, type CheckContext, CheckFailure } from "../check.ts";
 import { curl, exchange, expectStatus, getKey, putKey } from "../http.ts";
 import { foreignSet } from "../redis.ts";
@@ -37,7 +38,7 @@ async function observe(context: CheckContext): Promise<void> {
     const afterMs = performance.now();
     await Promise.all([own, foreign].map((key) => watch(context, key, beforeMs + ttlMs - earlyMs, afterMs + ttlMs + lateMs)));
   } finally {
-    if (keepsExpired) await context.control.call("DEBUG", "SET-ACTIVE-EXPIRE", "1");
+    if (keepsExpired) await setActiveExpire(context, "1");
   }
 }
 
@@ -63,9 +64,13 @@ function failure(context: CheckContext, key: string, broke: string, expected: st
 }
 
 /** Whether Redis allowed it; most do not. */
-async function stopActiveExpiry({ control }: CheckContext): Promise<boolean> {
-  return control.call("DEBUG", "SET-ACTIVE-EXPIRE", "0").then(
+async function stopActiveExpiry(context: CheckContext): Promise<boolean> {
+  return setActiveExpire(context, "0").then(
     () => true,
     () => false,
   );
+}
+
+async function setActiveExpire({ control }: CheckContext, value: "0" | "1"): Promise<void> {
+  await Promise.all(primaries(control).map((node) => node.call("DEBUG", "SET-ACTIVE-EXPIRE", value)));
 }

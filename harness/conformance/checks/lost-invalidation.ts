@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Redis } from "ioredis";
 import { keyPrefix } from "../../redis/admin.ts";
+import { primaries, primaryOf } from "../../redis/client.ts";
 import { type Check, type CheckContext, CheckFailure } from "../check.ts";
 import { curl, exchange, expectStatus, getKey, untilInL1 } from "../http.ts";
 import { foreignSet, redisCli } from "../redis.ts";
@@ -23,22 +25,24 @@ export const lostInvalidation: Check = {
       await foreignSet(context, key, '"old"');
       await untilInL1(context, key);
       // In one transaction, so that the message about the write is surely lost.
-      const kills = (await untilTracked(context)).map((id) => ["client", "kill", "id", id]);
-      await context.control.multi([...kills, ["set", keyPrefix + key, '"new"', "px", "60000"]]).exec();
+      const node = await primaryOf(context.control, keyPrefix + key);
+      const kills = (await untilTracked(context, node)).map((id) => ["client", "kill", "id", id]);
+      await node.multi([...kills, ["set", keyPrefix + key, '"new"', "px", "60000"]]).exec();
       await sleep(stalenessBoundMs);
       await expectNot(context, key, '"old"', "a write while the invalidation connection was cut is never seen");
 
       // What is read before tracking is on again must not be trusted either.
       const untracked = context.newKey("cut");
       await foreignSet(context, untracked, '"old"');
-      const again = (await untilTracked(context)).map((id) => ["client", "kill", "id", id]);
-      await context.control.multi(again).exec();
+      const itsNode = await primaryOf(context.control, keyPrefix + untracked);
+      const again = (await untilTracked(context, itsNode)).map((id) => ["client", "kill", "id", id]);
+      await itsNode.multi(again).exec();
       await exchange(context, getKey(untracked));
       await foreignSet(context, untracked, '"new"');
       await sleep(stalenessBoundMs);
       await expectNot(context, untracked, '"old"', "what was read while tracking was off is trusted");
     }
-    await untilTracked(context);
+    for (const node of primaries(context.control)) await untilTracked(context, node);
     const key = context.newKey("cut");
     await foreignSet(context, key, '"old"');
     await untilInL1(context, key);
@@ -58,10 +62,10 @@ async function expectNot(context: CheckContext, key: string, old: string, broke:
   throw new CheckFailure(broke, '"new"', `${old}, X-Cache: ${headers.get("x-cache") ?? "absent"}`, again);
 }
 
-/** The ids of the connections with tracking on (flag t of CLIENT LIST), as soon as there are any. */
-async function untilTracked(context: CheckContext): Promise<string[]> {
+/** The ids of the connections with tracking on (flag t of CLIENT LIST), as soon as there are any on this server. */
+async function untilTracked(context: CheckContext, node: Redis): Promise<string[]> {
   for (const end = performance.now() + reconnectMs; performance.now() < end;) {
-    const list = String(await context.control.client("LIST"));
+    const list = String(await node.client("LIST"));
     const ids = [...list.matchAll(/^id=(\d+) .*? flags=[A-Za-z]*t/gm)].map(([, id = ""]) => id);
     if (ids.length > 0) return ids;
     await sleep(20, undefined, context);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Check, type CheckContext, CheckFailure } from "../check.ts";
-import { type Call, curl, exchange, getKey, judgeStatus, preview, putKey } from "../http.ts";
+import { type Call, curl, deleteKey, exchange, getKey, judgeStatus, preview, putKey } from "../http.ts";
 import { Connection } from "../raw-http.ts";
 
 /** Enough that the kernel spreads them over several workers. */
@@ -21,12 +21,12 @@ export const readYourWrites: Check = {
     try {
       const key = context.newKey("own-write");
       for (let round = 0; round < rounds; round++) {
-        const value = Buffer.from(`{"round":${round}}`);
-        const writer = connections[round % connectionCount];
-        const put = putKey(key, value);
-        judgeStatus(context, put, await exchange(context, put, writer), 204);
+        // Every fourth write is a DELETE.
+        const value = round % 4 === 3 ? null : Buffer.from(`{"round":${round}}`);
+        const write = value === null ? deleteKey(key) : putKey(key, value);
+        judgeStatus(context, write, await exchange(context, write, connections[round % connectionCount]), 204);
         if (context.consistency === "bounded-staleness") await sleep(stalenessBoundMs);
-        await Promise.all(connections.map((reader) => expectNew(context, getKey(key), reader, value)));
+        await Promise.all(connections.map((reader) => expectNew(context, write, reader, key, value)));
       }
     } finally {
       for (const connection of connections) connection[Symbol.dispose]();
@@ -34,10 +34,12 @@ export const readYourWrites: Check = {
   },
 };
 
-async function expectNew(context: CheckContext, call: Call, reader: Connection, value: Buffer): Promise<void> {
+async function expectNew(context: CheckContext, write: Call, reader: Connection, key: string, value: Buffer | null): Promise<void> {
+  const call = getKey(key);
   const { status, body } = await exchange(context, call, reader);
-  if (status === 200 && body.equals(value)) return;
-  const bound = context.consistency === "bounded-staleness" ? ` ${stalenessBoundMs} ms after the PUT` : "";
-  const again = `several times, on connections that are kept: ${curl(context, putKey("own-write", value))}; ${curl(context, call)}`;
-  throw new CheckFailure(`a connection reads an older value${bound}`, preview(value), `${status} ${preview(body)}`, again);
+  if (value === null ? status === 404 : status === 200 && body.equals(value)) return;
+  const bound = context.consistency === "bounded-staleness" ? ` ${stalenessBoundMs} ms after the ${write.method}` : "";
+  const again = `several times, on connections that are kept: ${curl(context, write)}; ${curl(context, call)}`;
+  const expected = value === null ? "404" : preview(value);
+  throw new CheckFailure(`a connection reads an older value${bound}`, expected, `${status} ${preview(body)}`.trimEnd(), again);
 }

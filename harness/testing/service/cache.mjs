@@ -14,11 +14,12 @@ export class Cache {
   #redis = new Redis();
   #flights = new Map();
   /** False while invalidations could be missed. */
-  #trusted = !settings.invalidation;
+  #trusted;
   #hits = 0;
 
-  constructor() {
-    if (settings.invalidation) this.#track();
+  constructor({ invalidation = settings.invalidation } = {}) {
+    this.#trusted = !invalidation;
+    if (invalidation) this.#track();
   }
 
   /** The value or null, and where it came from. */

@@ -23,6 +23,9 @@ const results = { 400: "invalid", 404: "miss", 413: "too_large", 503: "unavailab
 const unanswered = new Set();
 let draining = false;
 const cache = new Cache();
+/** As if connections were shared out to two workers, one of which does not hear of writes. */
+const caches = fault("deaf-worker") && settings.workers > 1 ? [cache, new Cache({ invalidation: false })] : [cache];
+let connections = 0;
 
 const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
   // Requests of one connection one after the other: their effects must come in order (RFC 9112, 9.3.2).
@@ -79,12 +82,16 @@ async function serveKey(request, response, key, query) {
   if (key === null) return problem(response, 400);
   if (request.method === "PUT") return put(request, response, key, query);
   if (request.method !== "DELETE") return get(request, response, key);
-  const wasThere = await cache.delete(key);
+  const wasThere = await cacheOf(request.socket).delete(key);
   return wasThere || !fault("delete-404") ? empty(response) : problem(response, 404);
 }
 
+const cacheOf = (socket) => (socket.cache ??= caches[connections++ % caches.length]);
+
 async function get(request, response, key) {
-  const { value, from } = fault("stale-connection") ? await rememberedByConnection(request.socket, key) : await cache.get(key);
+  const { value, from } = fault("stale-connection")
+    ? await rememberedByConnection(request.socket, key)
+    : await cacheOf(request.socket).get(key);
   if (value === null) return problem(response, 404);
   if (fault("fails-under-load") && total > 0 && Math.random() < 0.05) throw new Unavailable("a fault");
   const body = fault("wrong-bytes") ? Buffer.concat([value, Buffer.from(" ")]) : twisted(key, value);
@@ -104,7 +111,7 @@ async function put(request, response, key, query) {
   if (fault("parallel-pipeline")) await sleep(20);
   request.socket.memory = undefined;
   remember(key, body);
-  await cache.put(key, canonical(body), Math.round(ttlS * 1_000) / 1_000);
+  await cacheOf(request.socket).put(key, canonical(body), Math.round(ttlS * 1_000) / 1_000);
   return empty(response);
 }
 

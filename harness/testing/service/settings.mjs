@@ -10,6 +10,7 @@ const { env } = process;
 export const settings = {
   host: env.HOST ?? "127.0.0.1",
   port: Number(env.PORT),
+  workers: Number(env.WORKERS ?? 1),
   redisUrl: new URL(env.REDIS_URL),
   l1MaxBytes: Number(env.L1_MAX_BYTES ?? 67_108_864),
   l1TtlMs: Number(env.L1_TTL_MS ?? 60_000),
