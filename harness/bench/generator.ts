@@ -2,18 +2,13 @@
  * The load engines against wrk (with its own nginx, a static reply of 256 bytes, one worker): requests per second and
  * processor time a request of each client, in interleaved rounds, as ratios. Needs wrk and nginx on PATH.
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import getPort from "get-port";
 import { median } from "simple-statistics";
+import { startNullServer } from "../calibrate/null-server.ts";
 import { table } from "../commands/output.ts";
 import { planTopology } from "../core/topology.ts";
 import type { EngineName } from "../load/engines.ts";
 import { startGenerator } from "../load/generator.ts";
-import { ProcessGroup } from "../processes/group.ts";
 import { canPin, onPath, usableCpus } from "../processes/pinning.ts";
 
 interface Sample {
@@ -32,24 +27,11 @@ export async function benchGenerator(): Promise<string> {
   }
   const { service, agents } = planTopology(usableCpus(), true);
   const cpus = agents[0] ?? [];
-  const folder = await mkdtemp(join(tmpdir(), "cache-bench-bench-"));
-  try {
-    const port = await getPort({ host: "127.0.0.1" });
-    await writeFile(join(folder, "nginx.conf"), nginxConfig(folder, port));
-    await using nginx = await ProcessGroup.start({
-      command: ["nginx", "-p", folder, "-c", join(folder, "nginx.conf")],
-      cwd: folder,
-      env: process.env,
-      logFile: join(folder, "nginx.log"),
-      cpus: service,
-    });
-    if (!(await answers(`http://127.0.0.1:${port}/`))) throw new Error(`nginx does not start: ${nginx.logTail().join("\n")}`);
-    const parts = [];
-    for (const connections of connectionCounts) parts.push(await compare(port, connections, cpus));
-    return parts.join("\n\n");
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await using nginx = await startNullServer(service, new AbortController().signal);
+  const port = Number(new URL(nginx.origin).port);
+  const parts = [];
+  for (const connections of connectionCounts) parts.push(await compare(port, connections, cpus));
+  return parts.join("\n\n");
 }
 
 async function compare(port: number, connections: number, cpus: readonly number[]): Promise<string> {
@@ -101,35 +83,4 @@ async function runWrk(port: number, connections: number, cpus: readonly number[]
   const requestsPerS = Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]);
   const [, user, system] = /cpu ([\d.]+) ([\d.]+)/.exec(stdout) ?? [];
   return { requestsPerS, cpuUs: ((Number(user) + Number(system)) * 1e6) / requests };
-}
-
-async function answers(url: string): Promise<boolean> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const ok = await fetch(url).then(
-      (answer) => answer.arrayBuffer().then(() => answer.ok),
-      () => false,
-    );
-    if (ok) return true;
-    await sleep(20);
-  }
-  return false;
-}
-
-function nginxConfig(folder: string, port: number): string {
-  return `daemon off;
-worker_processes 1;
-pid ${folder}/nginx.pid;
-error_log ${folder}/error.log;
-events { worker_connections 4096; }
-http {
-  access_log off;
-  keepalive_requests 1000000000;
-  client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/fastcgi;
-  uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
-  server {
-    listen 127.0.0.1:${port} backlog=4096;
-    location / { default_type application/json; return 200 '${"x".repeat(256)}'; }
-  }
-}
-`;
 }
