@@ -9,6 +9,7 @@ import { createServer, type Socket } from "node:net";
 import { delaySequence, released } from "../core/calibration/delays.ts";
 import { Alarm } from "../load/alarm.ts";
 import { nowUs } from "../load/clock.ts";
+import { readProc } from "../processes/proc.ts";
 import { goFirst } from "../processes/priority.ts";
 import type { DelayLog, DelayServerOptions } from "./delay-server.ts";
 import { EarliestFirst } from "./earliest-first.ts";
@@ -26,7 +27,8 @@ interface Waiting {
 const { port, delay, stall, seed } = JSON.parse(process.argv[2] ?? "") as DelayServerOptions & { readonly port: number };
 const waiting = new EarliestFirst<Waiting>();
 const alarm = new Alarm(answerDue);
-let log: DelayLog = { heldUs: [], lateUs: [] };
+let log = { heldUs: [] as number[], lateUs: [] as number[] };
+let waitAtStartUs = processorWaitUs();
 let nextDelayUs = delaySequence(delay, seed);
 let firstUs: number | null = null;
 /** When this turn of the event loop found requests; all that it reads had arrived by then, the last as well as the first. */
@@ -73,9 +75,18 @@ function answerDue(): void {
 
 /** Between two load points nothing waits; the next one gets the same delays from the start. */
 function handOver(socket: Socket): void {
-  const body = JSON.stringify(log);
+  const waitUs = processorWaitUs();
+  const taken: DelayLog = { ...log, waitUs: waitUs === null || waitAtStartUs === null ? null : waitUs - waitAtStartUs };
+  const body = JSON.stringify(taken);
   log = { heldUs: [], lateUs: [] };
+  waitAtStartUs = waitUs;
   nextDelayUs = delaySequence(delay, seed);
   firstUs = null;
   socket.end(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
+}
+
+/** How long this thread could have run and had no processor, so far (the second field of schedstat, ns); null: not told. */
+function processorWaitUs(): number | null {
+  const waitNs = readProc("/proc/self/schedstat")?.split(" ")[1];
+  return waitNs === undefined ? null : Number(waitNs) / 1e3;
 }

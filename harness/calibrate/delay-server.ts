@@ -8,12 +8,13 @@ export interface DelayServerOptions {
   readonly seed: number;
 }
 
-/** By request, in the order of arrival, us. */
 export interface DelayLog {
-  /** From the moment the server saw the request to the moment before it wrote the answer. */
+  /** By request, in the order of arrival: from when the server saw it until it wrote the answer, us; -1: not answered. */
   readonly heldUs: number[];
   /** Of that, how long beyond the delay it was given. */
   readonly lateUs: number[];
+  /** For how long it could have run and had no processor; null: not told. What it did not see come is in no other figure. */
+  readonly waitUs: number | null;
 }
 
 export interface DelayServer extends LocalServer {

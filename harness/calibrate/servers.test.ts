@@ -46,9 +46,9 @@ test("the known-delay server logs each request: held for its own delay and what 
 test("a known load point has one true time a request of its window, split over the agents as the generator does it", async () => {
   const known = { connections: 5, ratePerS: 400, delay, stall: { everyUs: 300_000, lengthUs: 50_000 } };
   const { load, truth } = await measureKnown(known, { topology, durationMs: 600, signal });
-  expect(truth.service.length).toBe(load.scheduled);
-  expect(truth.response.length).toBe(load.scheduled);
+  expect(truth?.service.length).toBe(load.scheduled);
+  expect(truth?.response.length).toBe(load.scheduled);
   // A response is at least what the server held it: nothing is answered before it is due.
-  expect(Math.min(...truth.response)).toBeGreaterThan(0);
-  expect(Math.max(...truth.response)).toBeGreaterThan(40_000);
+  expect(Math.min(...(truth?.response ?? []))).toBeGreaterThan(0);
+  expect(Math.max(...(truth?.response ?? []))).toBeGreaterThan(40_000);
 });

@@ -19,16 +19,19 @@ export interface Truth {
   readonly service: readonly number[];
   readonly response: Float64Array;
   readonly lateUs: readonly number[];
+  /** A request, on average; null: not told. */
+  readonly serverWaitUs: number | null;
 }
 
 const seed = 1;
 const leadInMs = 500;
 const requestTimeoutMs = 10_000;
 
+/** `truth` is null where the server did not see all that was due: this machine cannot carry the load point. */
 export async function measureKnown(
   known: KnownCase,
   { topology, durationMs, signal }: { readonly topology: Topology; readonly durationMs: number; readonly signal: AbortSignal },
-): Promise<{ readonly load: LoadMeasurement; readonly truth: Truth }> {
+): Promise<{ readonly load: LoadMeasurement; readonly truth: Truth | null }> {
   const { connections, ratePerS, delay, stall } = known;
   const cpus = (wanted: readonly number[]): readonly number[] | null => (topology.pinned ? wanted : null);
   await using server = await startDelayServer({ delay, stall, seed }, cpus(topology.service.slice(0, 1)), signal);
@@ -54,12 +57,11 @@ function truthOf(
   log: DelayLog,
   agents: number,
   durationMs: number,
-): Truth {
+): Truth | null {
   // The generator's own draw, of all its agents together.
   const schedule = { ratePerS, durationUs: (leadInMs + durationMs) * 1e3, agent: 0, agents: 1 };
   const dueUs = poissonArrivals(schedule, seededRandom(seed, "arrivals 0"));
-  if (log.heldUs.length !== dueUs.length)
-    throw new Error(`the known-delay server saw ${log.heldUs.length} requests of ${dueUs.length} that were due`);
+  if (log.heldUs.length !== dueUs.length || log.heldUs.includes(-1)) return null;
   const nextDelay = delaySequence(delay, seed);
   const response = simulateResponseTimes({
     dueUs,
@@ -69,5 +71,10 @@ function truthOf(
     stall,
   });
   const window = -(load.scheduled ?? 0);
-  return { service: log.heldUs.slice(window), response: response.slice(window), lateUs: log.lateUs.slice(window) };
+  return {
+    service: log.heldUs.slice(window),
+    response: response.slice(window),
+    lateUs: log.lateUs.slice(window),
+    serverWaitUs: log.waitUs === null ? null : log.waitUs / dueUs.length,
+  };
 }

@@ -26,6 +26,8 @@ export interface TrialOptions {
   readonly topology: Topology;
   readonly launchable: Launchable;
   readonly redisSource: RedisSource;
+  /** Of the generator with this load, requests/s; null where nothing is to be bounded by it. */
+  readonly ceilingPerS: number | null;
   readonly logFile: string;
   readonly signal: AbortSignal;
 }
@@ -97,6 +99,7 @@ async function drive({
   scenario,
   settings,
   topology,
+  ceilingPerS,
   service,
   generator,
   probe,
@@ -124,6 +127,7 @@ async function drive({
           redisCpuS: result.redisCpuS,
           redisSharesAgentCpu: topology.redis.some((cpu) => topology.agents.flat().includes(cpu)),
           agentCpuCount: topology.agents.length,
+          ceilingPerS,
         },
         loadPoints.length,
       ),
