@@ -9,6 +9,7 @@ const handlers = {
   run: async () => (await import("./commands/run.ts")).runCommand,
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
   load: async () => (await import("./commands/load.ts")).loadCommand,
+  calibrate: async () => (await import("./commands/calibrate.ts")).calibrateCommand,
   list: async () => (await import("./commands/list.ts")).listCommand,
   doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
@@ -109,6 +110,10 @@ function buildProgram(call: (name: keyof typeof handlers) => (...args: unknown[]
     .addOption(new Option("--engine <name>", "load engine").choices(["socket", "autocannon"]).default("socket"))
     .addOption(whole("--seed <n>", "of keys, operations, values and arrivals", 0, 0xffffffff).default(1))
     .action(call("load"));
+
+  common(program.command("calibrate"))
+    .description("measure what the load generator can do on this machine and how true it is; run uses it")
+    .action(call("calibrate"));
 
   common(program.command("list"))
     .description("list what there is")

@@ -2,25 +2,14 @@
  * The load engines against wrk (with its own nginx, a static reply of 256 bytes, one worker): requests per second and
  * processor time a request of each client, in interleaved rounds, as ratios. Needs wrk and nginx on PATH.
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { execa } from "execa";
-import getPort from "get-port";
 import { median } from "simple-statistics";
+import { type CapacityOptions, measureCapacity, plainGets, singleCores, speedOf } from "../calibrate/ceiling.ts";
+import { startNullServer } from "../calibrate/null-server.ts";
+import { type ClientSpeed, runWrk } from "../calibrate/wrk.ts";
 import { table } from "../commands/output.ts";
 import { planTopology } from "../core/topology.ts";
 import type { EngineName } from "../load/engines.ts";
-import { startGenerator } from "../load/generator.ts";
-import { ProcessGroup } from "../processes/group.ts";
 import { canPin, onPath, usableCpus } from "../processes/pinning.ts";
-
-interface Sample {
-  readonly requestsPerS: number;
-  /** Processor time of the client a request, us. */
-  readonly cpuUs: number;
-}
 
 const rounds = 5;
 const durationS = 3;
@@ -30,41 +19,31 @@ export async function benchGenerator(): Promise<string> {
   if (onPath("wrk") === null || onPath("nginx") === null || !canPin()) {
     return "load engines against wrk: skipped, wrk, nginx and taskset are needed on PATH";
   }
-  const { service, agents } = planTopology(usableCpus(), true);
-  const cpus = agents[0] ?? [];
-  const folder = await mkdtemp(join(tmpdir(), "cache-bench-bench-"));
-  try {
-    const port = await getPort({ host: "127.0.0.1" });
-    await writeFile(join(folder, "nginx.conf"), nginxConfig(folder, port));
-    await using nginx = await ProcessGroup.start({
-      command: ["nginx", "-p", folder, "-c", join(folder, "nginx.conf")],
-      cwd: folder,
-      env: process.env,
-      logFile: join(folder, "nginx.log"),
-      cpus: service,
-    });
-    if (!(await answers(`http://127.0.0.1:${port}/`))) throw new Error(`nginx does not start: ${nginx.logTail().join("\n")}`);
-    const parts = [];
-    for (const connections of connectionCounts) parts.push(await compare(port, connections, cpus));
-    return parts.join("\n\n");
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const { signal } = new AbortController();
+  const topology = singleCores(planTopology(usableCpus(), true));
+  await using nginx = await startNullServer(topology.service, signal);
+  const parts = [];
+  for (const connections of connectionCounts)
+    parts.push(await compare(connections, { origin: nginx.origin, topology, durationMs: durationS * 1_000, signal }));
+  return parts.join("\n\n");
 }
 
-async function compare(port: number, connections: number, cpus: readonly number[]): Promise<string> {
-  const clients: Readonly<Record<string, () => Promise<Sample>>> = {
-    wrk: () => runWrk(port, connections, cpus),
-    socket: () => runEngine("socket", port, connections, cpus),
-    autocannon: () => runEngine("autocannon", port, connections, cpus),
+async function compare(connections: number, options: CapacityOptions): Promise<string> {
+  const { origin, topology, signal } = options;
+  const engine = (name: EngineName) => async (): Promise<ClientSpeed> =>
+    speedOf(await measureCapacity(name, connections, plainGets, options));
+  const clients: Readonly<Record<string, () => Promise<ClientSpeed>>> = {
+    wrk: () => runWrk(origin, { connections, durationS, cpus: topology.agents[0] ?? null, signal }),
+    socket: engine("socket"),
+    autocannon: engine("autocannon"),
   };
-  const samples = new Map<string, Sample[]>(Object.keys(clients).map((name) => [name, []]));
+  const samples = new Map<string, ClientSpeed[]>(Object.keys(clients).map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const [name, run] of Object.entries(clients)) samples.get(name)?.push(await run());
   }
   const wrk = samples.get("wrk") ?? [];
   const rows = [...samples].map(([name, own]) => {
-    const ratios = (value: (sample: Sample) => number): string =>
+    const ratios = (value: (sample: ClientSpeed) => number): string =>
       median(own.map((sample, round) => value(sample) / value(wrk[round] ?? sample))).toFixed(2);
     return [
       name,
@@ -76,61 +55,4 @@ async function compare(port: number, connections: number, cpus: readonly number[
   });
   const title = `${connections} connections, nginx on one core, client on another, ${rounds} interleaved rounds of ${durationS} s, medians; x wrk is the median of the rounds' ratios`;
   return `${title}\n${table(["CLIENT", "REQUESTS/S", "x WRK", "CPU US/REQUEST", "x WRK"], rows)}`;
-}
-
-async function runEngine(engine: EngineName, port: number, connections: number, cpus: readonly number[]): Promise<Sample> {
-  await using generator = await startGenerator({
-    origin: `http://127.0.0.1:${port}`,
-    engine,
-    connections,
-    agentCpus: [cpus],
-    workload: { kind: "single-url", path: "/" },
-    seed: 1,
-    requestTimeoutMs: 5_000,
-    stalenessBoundMs: 0,
-  });
-  await generator.connect();
-  const load = await generator.measure({ point: { kind: "closed-loop" }, leadInMs: 500, durationMs: durationS * 1_000 });
-  return { requestsPerS: load.received / load.elapsedS, cpuUs: (load.agentCpuS * 1e6) / load.received };
-}
-
-/** wrk's own count of requests; its processor time from the shell that waited for it. */
-async function runWrk(port: number, connections: number, cpus: readonly number[]): Promise<Sample> {
-  const wrk = `taskset -c ${cpus.join(",")} wrk -t1 -c${connections} -d${durationS}s http://127.0.0.1:${port}/`;
-  const { stdout } = await execa("bash", ["-c", `TIMEFORMAT="cpu %U %S"; { time ${wrk}; } 2>&1`]);
-  const requests = Number(/(\d+) requests in/.exec(stdout)?.[1]);
-  const requestsPerS = Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]);
-  const [, user, system] = /cpu ([\d.]+) ([\d.]+)/.exec(stdout) ?? [];
-  return { requestsPerS, cpuUs: ((Number(user) + Number(system)) * 1e6) / requests };
-}
-
-async function answers(url: string): Promise<boolean> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const ok = await fetch(url).then(
-      (answer) => answer.arrayBuffer().then(() => answer.ok),
-      () => false,
-    );
-    if (ok) return true;
-    await sleep(20);
-  }
-  return false;
-}
-
-function nginxConfig(folder: string, port: number): string {
-  return `daemon off;
-worker_processes 1;
-pid ${folder}/nginx.pid;
-error_log ${folder}/error.log;
-events { worker_connections 4096; }
-http {
-  access_log off;
-  keepalive_requests 1000000000;
-  client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/fastcgi;
-  uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
-  server {
-    listen 127.0.0.1:${port} backlog=4096;
-    location / { default_type application/json; return 200 '${"x".repeat(256)}'; }
-  }
-}
-`;
 }

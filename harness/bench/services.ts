@@ -13,6 +13,7 @@ import type { Settings } from "../core/plan-schema.ts";
 import { presets } from "../core/presets.ts";
 import { planTopology } from "../core/topology.ts";
 import { seededRandom } from "../core/workload.ts";
+import { startNullServer } from "../calibrate/null-server.ts";
 import { table } from "../commands/output.ts";
 import { startGenerator } from "../load/generator.ts";
 import { canPin, onPath, usableCpus } from "../processes/pinning.ts";
@@ -23,7 +24,6 @@ import { measureColdStart, seedColdStart } from "../run/cold-start.ts";
 import { type Built, buildCandidate, findCandidate } from "../run/prepare.ts";
 import { runTrial } from "../run/trial.ts";
 import { findImplementations, findScenarios } from "../store/catalogue.ts";
-import { startNginx } from "./nginx.ts";
 
 const rounds = 5;
 const coldStarts = 10;
@@ -57,7 +57,7 @@ export async function benchServices(): Promise<string> {
     const samples = new Map<string, Sample[]>();
     const random = seededRandom(1, "bench rounds");
     for (let round = 0; round < rounds; round++) {
-      nginxUs.push(await measureNginx());
+      nginxUs.push(await measureNginx(bench));
       const launches = built.flatMap((one) => scenarioIds.map((scenario) => ({ one, scenario })));
       for (const { one, scenario } of shuffled(launches, random)) {
         const name = cellName(one, scenario);
@@ -122,9 +122,9 @@ async function row(
   ];
 }
 
-async function measureNginx(): Promise<number> {
+async function measureNginx({ signal }: Bench): Promise<number> {
   const { service, agents } = planTopology(usableCpus(), true);
-  await using nginx = await startNginx(service);
+  await using nginx = await startNullServer(service, signal);
   await using generator = await startGenerator({
     origin: nginx.origin,
     engine: "socket",
@@ -133,7 +133,6 @@ async function measureNginx(): Promise<number> {
     workload: { kind: "single-url", path: "/" },
     seed: settings.seed,
     requestTimeoutMs: settings.requestTimeoutMs,
-    stalenessBoundMs: 0,
   });
   await generator.connect();
   const readings: number[] = [];
@@ -158,6 +157,7 @@ async function measureService(one: Built, scenarioId: ScenarioId, name: string, 
     topology: planTopology(usableCpus(), true),
     launchable: one.launchable,
     redisSource,
+    ceilingPerS: null,
     logFile: join(folder, `${name}-${id}-${scenarioId}`),
     signal,
   });

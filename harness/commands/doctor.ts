@@ -6,6 +6,7 @@ import { readProc } from "../processes/proc.ts";
 import { canPin, onPath, usableCpus } from "../processes/pinning.ts";
 import { serverNames } from "../redis/resolve.ts";
 import { findImplementations } from "../store/catalogue.ts";
+import { readCalibration } from "../store/calibration.ts";
 import { findToolchain } from "../targets/toolchain.ts";
 import { print } from "./output.ts";
 
@@ -21,7 +22,7 @@ export interface Finding {
 const openFilesNeeded = 4_096;
 
 export async function doctorCommand({ json }: { readonly json?: true }): Promise<number> {
-  const findings = [...(await toolchains()), redis(), processors(), pinning(), openFiles(), governor(), probes(), docker()];
+  const findings = [...(await toolchains()), redis(), processors(), pinning(), openFiles(), governor(), probes(), docker(), calibration()];
   print(json ? JSON.stringify(findings, null, 2) : findings.map(describe).join("\n"));
   const buildable = findings.some(({ what, state }) => what.startsWith("toolchain") && state === "ok");
   return buildable ? exitCodes.done : exitCodes.environment;
@@ -96,6 +97,13 @@ function probes(): Finding {
     seen: "no /proc/<pid>/smaps_rollup: memory figures are missing",
     cure: "use Linux 4.14 or newer",
   };
+}
+
+function calibration(): Finding {
+  const what = "calibration";
+  const stored = readCalibration(describeMachine());
+  if (stored.kind === "unusable") return { what, state: "limit", seen: stored.reason, cure: "cache-bench calibrate (about 3 minutes)" };
+  return { what, state: "ok", seen: `of ${stored.calibration.date.slice(0, 10)}`, cure: null };
 }
 
 function docker(): Finding {

@@ -58,7 +58,6 @@ export async function loadCommand(options: LoadCommandOptions, _names: readonly 
         workload,
         seed,
         requestTimeoutMs,
-        stalenessBoundMs: 0,
         signal,
       });
       const connect = await generator.connect();

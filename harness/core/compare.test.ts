@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { estimate } from "./statistics.ts";
 import { isTooClose, ratioOf, type ValidFigure } from "./compare.ts";
 import { seededNormal } from "../../report/testing/random.ts";
@@ -43,5 +43,35 @@ describe("the ratio of two figures", () => {
     }
     expect(covered / runs).toBeGreaterThan(0.935);
     expect(covered / runs).toBeLessThan(0.975);
+  });
+});
+
+describe("an implementation compared with itself", () => {
+  const comparisons = 6_000;
+
+  test.each([
+    [6, 0.05],
+    [8, 0.05],
+    [12, 0.01],
+    [20, 0.2],
+  ])("is called different in 5 of 100 cases, give or take 1: %i launches, a spread of %d between launches", (launches, spread) => {
+    const normal = seededNormal(launches, "itself");
+    const arm = (): ValidFigure => ({
+      verdict: "valid",
+      ...estimate(Array.from({ length: launches }, () => 50_000 * Math.exp(spread * normal()))),
+    });
+    let claims = 0;
+    for (let i = 0; i < comparisons; i++) {
+      const ratio = ratioOf(arm(), arm());
+      if (ratio === null || !isTooClose(ratio)) claims++;
+    }
+    expect(claims / comparisons).toBeGreaterThan(0.04);
+    expect(claims / comparisons).toBeLessThan(0.06);
+  });
+
+  it("is never called different below 6 launches", () => {
+    const normal = seededNormal(1, "few launches");
+    const arm = (): ValidFigure => ({ verdict: "valid", ...estimate(Array.from({ length: 5 }, () => Math.exp(normal()))) });
+    for (let i = 0; i < 1_000; i++) expect(ratioOf(arm(), arm())).toBeNull();
   });
 });

@@ -11,6 +11,7 @@ const input = (load: GateInput["load"], changes: Partial<GateInput> = {}): GateI
   redisCpuS: 0.1,
   redisSharesAgentCpu: true,
   agentCpuCount: 1,
+  ceilingPerS: null,
   ...changes,
 });
 const failedGates = (load: GateInput["load"], changes?: Partial<GateInput>): Record<string, string> =>
@@ -44,6 +45,12 @@ test("a processor that generator and Redis fill together bounds the closed loop,
   const load = closedLoad({ agentCpuS: 2.4, busyShare: 0.6 });
   expect(failedGates(load, { redisCpuS: 1.5 })).toEqual({ "generator-headroom": "bounded" });
   expect(failedGates(load, { redisCpuS: 1.5, redisSharesAgentCpu: false })).toEqual({});
+});
+
+test("a capacity above 70 % of the generator's own ceiling is a bound; the open loop has none", () => {
+  expect(failedGates(closedLoad(), { ceilingPerS: 28_600 })).toEqual({});
+  expect(failedGates(closedLoad(), { ceilingPerS: 28_500 })).toEqual({ "ceiling-headroom": "bounded" });
+  expect(failedGates(openLoad(), { ceilingPerS: 1 })).toEqual({});
 });
 
 test("late sending is void only at the percentiles where it shows", () => {

@@ -20,6 +20,8 @@ export interface GateInput {
   readonly redisSharesAgentCpu: boolean;
   /** Processors that the agents have, together. */
   readonly agentCpuCount: number;
+  /** What the generator gets out of a null server with this load, requests/s; null where that was not measured. */
+  readonly ceilingPerS: number | null;
 }
 
 export type GateOutcome = Pick<Finding, "severity" | "sentence" | "cure"> | null;
@@ -87,6 +89,20 @@ const generatorHeadroom: Gate = ({ load, redisCpuS, redisSharesAgentCpu, agentCp
         ? `load agent and Redis used ${percent(sharedShare)} of the processor they share: the set-up ends before the service does`
         : `the load agent was busy ${percent(agentShare)} of the time: it ends before the service does`,
     cure: "use a machine with at least 4 processors; CPU per operation and open-loop latency hold as they are",
+  };
+};
+
+/** Above this share of the ceiling, what is seen may be the generator's end and not the service's. */
+const usableCeiling = 0.7;
+
+const ceilingHeadroom: Gate = ({ load, ceilingPerS }) => {
+  if (isOpen(load) || ceilingPerS === null) return null;
+  const share = load.received / load.elapsedS / ceilingPerS;
+  if (share <= usableCeiling) return null;
+  return {
+    severity: "bounded",
+    sentence: `the capacity is ${percent(share)} of what the load generator gets out of a server that does nothing: it may end before the service does`,
+    cure: "use a machine with more processors; CPU per operation and open-loop latency hold as they are",
   };
 };
 
@@ -192,6 +208,7 @@ export const gates: Readonly<Record<string, Gate>> = {
   "schedule-kept": scheduleKept,
   "littles-law": littlesLaw,
   "generator-headroom": generatorHeadroom,
+  "ceiling-headroom": ceilingHeadroom,
   "schedule-lag": scheduleLag,
   "operation-mix": operationMix,
   "few-errors": fewErrors,

@@ -3,6 +3,7 @@
  * (no host name, user, absolute path or environment).
  */
 import { z } from "zod";
+import { usedCalibrationSchema } from "./calibration/ceilings.ts";
 import { manifestSchema } from "./implementation.ts";
 import { connectMeasurementSchema, loadMeasurementSchema, requestTotalsSchema } from "./measurement.ts";
 import { metricNames, type MetricName } from "./metrics.ts";
@@ -202,6 +203,8 @@ export const resultSchema = z.strictObject({
   redis: z.strictObject({ source: z.string(), server: z.string(), version: z.string() }),
   /** A program that does nothing, started the same way and waited for, ms (median): no cold start can be shorter. */
   launchOverheadMs: z.number().min(0).nullable(),
+  /** Where the generator itself ends, by load; absent in results from before it was recorded. */
+  calibration: usedCalibrationSchema.optional(),
   plan: planSchema,
   scenarios: z.array(scenarioSchema),
   implementations: z.array(implementationResultSchema),

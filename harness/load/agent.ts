@@ -1,9 +1,9 @@
 /** An agent: a process that holds a share of the connections and drives them when told. It ends when its parent does. */
-import { constants, setPriority } from "node:os";
 import { nowUs } from "./clock.ts";
 import { engines, type EngineSession } from "./engines.ts";
 import { LoadError } from "./errors.ts";
 import type { FromAgent, ToAgent } from "./messages.ts";
+import { goFirst } from "../processes/priority.ts";
 
 let session: EngineSession | null = null;
 
@@ -19,15 +19,6 @@ process.on("message", (message: ToAgent) => {
     report({ type: "failed", code, message: error instanceof Error ? error.message : String(error) });
   });
 });
-
-/** Where the user may (root), the agent goes before other programs on its core: they would make it send late. */
-function goFirst(): void {
-  try {
-    setPriority(constants.priority.PRIORITY_HIGH);
-  } catch {
-    // Not allowed: the gate on schedule lag judges what comes of it.
-  }
-}
 
 async function obey(message: ToAgent): Promise<FromAgent> {
   if (message.type === "set-up") {

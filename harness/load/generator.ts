@@ -19,7 +19,7 @@ export interface GeneratorOptions {
   readonly seed: number;
   readonly requestTimeoutMs: number;
   /** How long the service may answer with an older value than it acknowledged; 0: never. */
-  readonly stalenessBoundMs: number;
+  readonly stalenessBoundMs?: number;
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
 }
@@ -133,7 +133,7 @@ async function callIn(ms: number, call: () => void): Promise<void> {
 
 /** Splits the connections exactly: the first agents hold one more where they do not divide. */
 function agentSetups(options: GeneratorOptions): AgentSetup[] {
-  const { origin, engine, workload, seed, requestTimeoutMs, stalenessBoundMs, connections } = options;
+  const { origin, engine, workload, seed, requestTimeoutMs, stalenessBoundMs = 0, connections } = options;
   const agents = options.agentCpus.length;
   if (agents < 1) throw new LoadError("bad-options", "a generator needs at least one agent");
   if (connections < agents) throw new LoadError("bad-options", `${connections} connections cannot be split over ${agents} agents`);

@@ -1,4 +1,5 @@
 /** All trials of the plan that are not done yet; each is on disk before the next begins. */
+import { type Ceiling, ceilingKey, findCeiling } from "../core/calibration/ceilings.ts";
 import { remainingTrials } from "../core/plan.ts";
 import type { Trial } from "../core/result.ts";
 import type { RunContext } from "./context.ts";
@@ -10,6 +11,7 @@ import { runTrial } from "./trial.ts";
 export async function measureTrials(
   { selection, folder, redisSource, progress, signal }: RunContext,
   built: readonly Built[],
+  ceilings: readonly Ceiling[],
 ): Promise<readonly Trial[]> {
   const { plan, scenarios } = selection;
   const finished = folder.readJournal().flatMap((entry) => (entry.kind === "trial" ? [entry.trial] : []));
@@ -38,6 +40,7 @@ export async function measureTrials(
         topology: plan.topology,
         launchable,
         redisSource,
+        ceilingPerS: findCeiling(ceilings, ceilingKey(scenario, plan.settings.engine, plan.settings.connections))?.requestsPerS ?? null,
         logFile,
         signal,
       });

@@ -7,6 +7,7 @@ import { describeMachine } from "../probes/machine.ts";
 import { RedisAdmin } from "../redis/admin.ts";
 import { toolIdentity } from "../tool.ts";
 import type { RunContext } from "./context.ts";
+import { findCeilings } from "./find-ceilings.ts";
 import { measureColdStarts } from "./measure-cold-starts.ts";
 import { measureTrials } from "./measure-trials.ts";
 import { prepareAll } from "./prepare-all.ts";
@@ -24,7 +25,8 @@ export async function run(context: RunContext): Promise<Result> {
   const { sound, statuses } = await prepareAll(context);
   const redis = await identifyRedis(context);
   if (selection.plan.topology.pinned) await pinSelf(selection.plan.topology.orchestrator);
-  const trials = await measureTrials(context, sound);
+  const calibration = await findCeilings(context, machine);
+  const trials = await measureTrials(context, sound, calibration.ceilings);
   const { coldStarts, launchOverheadMs } = await measureColdStarts(context, sound);
 
   const implementations: ImplementationResult[] = selection.found.map((found) => {
@@ -43,6 +45,7 @@ export async function run(context: RunContext): Promise<Result> {
     machine,
     redis: { source: redisSource.name, ...redis },
     launchOverheadMs,
+    calibration,
     plan,
     scenarios: [...scenarios],
     implementations,

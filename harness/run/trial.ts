@@ -35,6 +35,8 @@ export interface TrialOptions {
   readonly topology: Topology;
   readonly launchable: Launchable;
   readonly redisSource: RedisSource;
+  /** Of the generator with this load, requests/s; null where nothing is to be bounded by it. */
+  readonly ceilingPerS: number | null;
   readonly logFile: string;
   readonly signal: AbortSignal;
 }
@@ -126,6 +128,7 @@ async function drive({
   scenario,
   settings,
   topology,
+  ceilingPerS,
   service,
   second,
   admin,
@@ -167,6 +170,7 @@ async function drive({
           connections,
           redisSharesAgentCpu: topology.redis.some((cpu) => topology.agents.flat().includes(cpu)),
           agentCpuCount: topology.agents.length,
+          ceilingPerS,
         },
         loadPoints.length,
       ),

@@ -13,7 +13,6 @@ export const startTestGenerator = (origin: string, options: Partial<GeneratorOpt
     workload: { kind: "single-url", path: "/" },
     seed: 1,
     requestTimeoutMs: 5_000,
-    stalenessBoundMs: 0,
     ...options,
   });
 

@@ -1,0 +1,92 @@
+/**
+ * The known-delay server, in a process of its own: answers each request after a delay that is known, and logs what it
+ * really did, so that what a load generator reports can be judged. GET /log hands the log over and starts a new one.
+ *
+ * It sleeps until shortly before an answer is due (Alarm): on a machine of two cores a server that spins would push the
+ * machine's own threads onto the generator's core, and the generator would be blamed. How late it is, it logs.
+ */
+import { createServer, type Socket } from "node:net";
+import { delaySequence, released } from "../core/calibration/delays.ts";
+import { Alarm } from "../load/alarm.ts";
+import { nowUs } from "../load/clock.ts";
+import { readProc } from "../processes/proc.ts";
+import { goFirst } from "../processes/priority.ts";
+import type { DelayLog, DelayServerOptions } from "./delay-server.ts";
+import { EarliestFirst } from "./earliest-first.ts";
+import { nullAnswer } from "./null-answer.ts";
+import { RequestCounter } from "./request-counter.ts";
+
+interface Waiting {
+  readonly socket: Socket;
+  /** 0, 1, ... in the order of arrival. */
+  readonly ordinal: number;
+  readonly arrivedUs: number;
+  readonly dueUs: number;
+}
+
+const { port, delay, stall, seed } = JSON.parse(process.argv[2] ?? "") as DelayServerOptions & { readonly port: number };
+const waiting = new EarliestFirst<Waiting>();
+const alarm = new Alarm(answerDue);
+let log = { heldUs: [] as number[], lateUs: [] as number[] };
+let waitAtStartUs = processorWaitUs();
+let nextDelayUs = delaySequence(delay, seed);
+let firstUs: number | null = null;
+/** When this turn of the event loop found requests; all that it reads had arrived by then, the last as well as the first. */
+let turnUs: number | null = null;
+
+// What is judged is the generator, not this process.
+goFirst();
+
+createServer({ noDelay: true }, (socket) => {
+  const requests = new RequestCounter();
+  socket.on("error", () => socket.destroy());
+  socket.on("data", (piece) => {
+    if (piece.toString("latin1", 0, 9) === "GET /log ") return handOver(socket);
+    for (let due = requests.push(piece); due > 0; due--) arrive(socket);
+  });
+}).listen({ host: "127.0.0.1", port, backlog: 4_096 });
+
+function arrive(socket: Socket): void {
+  if (turnUs === null) {
+    turnUs = nowUs();
+    setImmediate(() => {
+      turnUs = null;
+      if (waiting.nextUs < Infinity) alarm.set(waiting.nextUs);
+    });
+  }
+  firstUs ??= turnUs;
+  const dueUs = firstUs + released(turnUs - firstUs + nextDelayUs(), stall);
+  waiting.add(dueUs, { socket, ordinal: log.heldUs.length, arrivedUs: turnUs, dueUs });
+  log.heldUs.push(-1);
+  log.lateUs.push(-1);
+}
+
+function answerDue(): void {
+  while (waiting.nextUs <= nowUs()) {
+    const next = waiting.take();
+    if (next === undefined) return;
+    const atUs = nowUs();
+    next.socket.write(nullAnswer, "latin1");
+    log.heldUs[next.ordinal] = Math.round(atUs - next.arrivedUs);
+    log.lateUs[next.ordinal] = Math.round(atUs - next.dueUs);
+  }
+  if (waiting.nextUs < Infinity) alarm.set(waiting.nextUs);
+}
+
+/** Between two load points nothing waits; the next one gets the same delays from the start. */
+function handOver(socket: Socket): void {
+  const waitUs = processorWaitUs();
+  const taken: DelayLog = { ...log, waitUs: waitUs === null || waitAtStartUs === null ? null : waitUs - waitAtStartUs };
+  const body = JSON.stringify(taken);
+  log = { heldUs: [], lateUs: [] };
+  waitAtStartUs = waitUs;
+  nextDelayUs = delaySequence(delay, seed);
+  firstUs = null;
+  socket.end(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
+}
+
+/** How long this thread could have run and had no processor, so far (the second field of schedstat, ns); null: not told. */
+function processorWaitUs(): number | null {
+  const waitNs = readProc("/proc/self/schedstat")?.split(" ")[1];
+  return waitNs === undefined ? null : Number(waitNs) / 1e3;
+}

@@ -1,0 +1,34 @@
+/** Starts the known-delay server (delay-server-process.ts) and reads its log. */
+import type { Delay, Stall } from "../core/calibration/delays.ts";
+import { type LocalServer, nodeCommand, startLocalServer } from "./local-server.ts";
+
+export interface DelayServerOptions {
+  readonly delay: Delay;
+  readonly stall: Stall | null;
+  readonly seed: number;
+}
+
+export interface DelayLog {
+  /** By request, in the order of arrival: from when the server saw it until it wrote the answer, us; -1: not answered. */
+  readonly heldUs: number[];
+  /** Of that, how long beyond the delay it was given. */
+  readonly lateUs: number[];
+  /** For how long it could have run and had no processor; null: not told. What it did not see come is in no other figure. */
+  readonly waitUs: number | null;
+}
+
+export interface DelayServer extends LocalServer {
+  /** What it did since the last time; its delays and stalls start over. */
+  takeLog(): Promise<DelayLog>;
+}
+
+export async function startDelayServer(
+  options: DelayServerOptions,
+  cpus: readonly number[] | null,
+  signal: AbortSignal,
+): Promise<DelayServer> {
+  const command = (port: number): readonly string[] => nodeCommand("delay-server-process", JSON.stringify({ ...options, port }));
+  const server = await startLocalServer(command, { cpus: [cpus], signal });
+  const takeLog = async (): Promise<DelayLog> => (await (await fetch(`${server.origin}/log`, { signal })).json()) as DelayLog;
+  return { origin: server.origin, takeLog, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
