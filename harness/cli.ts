@@ -15,6 +15,7 @@ const handlers = {
   report: async () => (await import("./commands/report.ts")).reportCommand,
   gate: async () => (await import("./commands/gate.ts")).gateCommand,
   compare: async () => (await import("./commands/compare.ts")).compareCommand,
+  trend: async () => (await import("./commands/trend.ts")).trendCommand,
   claims: async () => (await import("./commands/claims.ts")).claimsCommand,
   cost: async () => (await import("./commands/cost.ts")).costCommand,
   schema: async () => (await import("./commands/schema.ts")).schemaCommand,
@@ -117,7 +118,7 @@ function buildProgram(call: (name: keyof typeof handlers) => (...args: unknown[]
 
   common(program.command("list"))
     .description("list what there is")
-    .addArgument(program.createArgument("<what>", "what to list").choices(["implementations", "scenarios", "runs"]))
+    .addArgument(program.createArgument("<what>", "what to list").choices(["implementations", "scenarios", "runs", "baselines"]))
     .option("--out <dir>", "where runs are written", "results")
     .action(call("list"));
 
@@ -159,6 +160,14 @@ function buildProgram(call: (name: keyof typeof handlers) => (...args: unknown[]
     .option("--allow-different-method", "compare runs that were not measured alike")
     .option("--json", "data as JSON on stdout, every metric")
     .action(call("compare"));
+
+  program
+    .command("trend")
+    .description("the history of the committed baselines, with the commits at which a figure changed; never fails for what it finds")
+    .argument("[run]", "run id, its folder, or a result.json: added to the baselines first")
+    .option("--results <dir>", "where runs are looked for and baselines lie", "results")
+    .option("--json", "data as JSON on stdout, every point")
+    .action(call("trend"));
 
   program
     .command("claims")

@@ -1,6 +1,7 @@
 /** `cache-bench list` */
 import { resolve } from "node:path";
 import { exitCodes } from "../errors.ts";
+import { readBaselines } from "../store/baselines.ts";
 import { findImplementations, findScenarios } from "../store/catalogue.ts";
 import { listRuns } from "../store/run-folder.ts";
 import { print, table } from "./output.ts";
@@ -43,6 +44,19 @@ const lists: Readonly<Record<string, (options: ListCommandOptions) => Listed>> =
           : table(
               ["ID", "STATE"],
               runs.map(({ id, finished }) => [id, finished ? "finished" : `unfinished: cache-bench run --resume ${id}`]),
+            ),
+    };
+  },
+  baselines: ({ out }) => {
+    const baselines = readBaselines(resolve(out)).map(({ machine, commit, startedAt, runId }) => ({ machine, commit, startedAt, runId }));
+    return {
+      data: baselines,
+      text:
+        baselines.length === 0
+          ? "no baselines yet; cache-bench trend RUN adds a run"
+          : table(
+              ["MACHINE", "COMMIT", "MEASURED", "RUN"],
+              baselines.map(({ machine, commit, startedAt, runId }) => [machine, commit, startedAt, runId]),
             ),
     };
   },
