@@ -44,7 +44,7 @@ class Bench:
         settings = read_settings({"REDIS_URL": redis.url, "REDIS_TIMEOUT_MS": "100"})
         self.redis = redis
         self.settings = settings
-        self.cache = Cache(settings, Metrics(SharedTable(1).row(0)))
+        self.cache = Cache(settings, Metrics(SharedTable(1), 0))
         self.running = asyncio.create_task(self.cache.link.run())
 
     async def close(self) -> None:
@@ -225,7 +225,7 @@ async def test_with_invalidation_off_what_is_read_is_kept(redis: FakeRedis) -> N
     bench = Bench(redis)
     await bench.close()
     off = replace(bench.settings, invalidation=False)
-    bench.cache = Cache(off, Metrics(SharedTable(1).row(0)))
+    bench.cache = Cache(off, Metrics(SharedTable(1), 0))
     bench.running = asyncio.create_task(bench.cache.link.run())
     assert await bench.get() == (b"1", "L2")
     assert await bench.get() == (b"1", "L1")

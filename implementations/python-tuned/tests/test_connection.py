@@ -92,7 +92,7 @@ class Client:
     def __init__(self) -> None:
         self.store = FakeCache()
         table = SharedTable(1)
-        metrics = Metrics(table.row(0))
+        metrics = Metrics(table, 0)
         settings = read_settings({"MAX_VALUE_BYTES": str(LIMIT)})
         self.service = Service(settings, cast("Cache", self.store), metrics, table, {})
         self.service.shared.date = b"Date: today\r\n"

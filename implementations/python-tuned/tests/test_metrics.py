@@ -1,9 +1,19 @@
 from cache_tuned.metrics import Metrics, Op, Result, SharedTable, render
 
 
+def test_one_worker_alone_shows_its_numbers_too() -> None:
+    table = SharedTable(workers=1)
+    metrics = Metrics(table, 0)
+    metrics.request(Op.DELETE, Result.OK, 0.1)
+    metrics.publish((7, 1))
+    lines = render(table, {}).decode().splitlines()
+    assert 'cache_requests_total{op="delete",result="ok"} 1.0' in lines
+    assert "cache_l1_bytes 7.0" in lines
+
+
 def test_the_page_shows_the_sum_of_all_workers() -> None:
     table = SharedTable(workers=2)
-    first, second = Metrics(table.row(0)), Metrics(table.row(1))
+    first, second = Metrics(table, 0), Metrics(table, 1)
     first.request(Op.GET, Result.L1_HIT, 0.00004)
     second.request(Op.GET, Result.L1_HIT, 0.3)
     second.request(Op.PUT, Result.TOO_LARGE, 9.0)

@@ -1,7 +1,7 @@
 """Counters of all workers, and the page that shows them in Prometheus' text format.
 
-The numbers live in one block of memory that all workers share, a row for each. A worker
-adds to its own row only, so no lock is needed, and the one that is scraped sums them.
+With several workers the numbers live in one block of memory that all share, a row for each.
+A worker adds to its own row only, so no lock is needed, and the one that is scraped sums them.
 """
 
 import mmap
@@ -63,11 +63,12 @@ class SharedTable:
 
 
 class Metrics:
-    """What one worker records: in a list, which is cheaper to add to than shared memory."""
+    """What one worker records."""
 
-    def __init__(self, row: "memoryview[float]") -> None:
-        self._row = row
-        self._cells = [0.0] * _L1_BYTES
+    def __init__(self, table: SharedTable, worker: int) -> None:
+        self._row = table.row(worker)
+        # A list is cheaper to add to than shared memory; with nobody to share it will do.
+        self._cells = [0.0] * _L1_BYTES if table.workers == 1 else self._row
 
     def request(self, op: int, result: int, seconds: float) -> None:
         cells = self._cells
@@ -81,9 +82,11 @@ class Metrics:
         cells[_REDIS_SUM] += seconds
 
     def publish(self, l1_size: tuple[int, int]) -> None:
-        """Show all workers what this one counted."""
-        for column, cell in enumerate((*self._cells, *l1_size)):
-            self._row[column] = cell
+        """Before the page is rendered; siblings see the size of L1 as of then."""
+        if self._cells is not self._row:
+            for column, cell in enumerate(self._cells):
+                self._row[column] = cell
+        self._row[_L1_BYTES], self._row[_L1_BYTES + 1] = l1_size
 
 
 def render(table: SharedTable, info: dict[str, str]) -> bytes:

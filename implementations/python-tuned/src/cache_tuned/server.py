@@ -43,7 +43,7 @@ async def _serve(settings: Settings, table: SharedTable, worker: int) -> None:
         "version": __version__,
         "consistency": settings.consistency,
     }
-    metrics = Metrics(table.row(worker))
+    metrics = Metrics(table, worker)
     cache = Cache(settings, metrics)
     service = Service(settings, cache, metrics, table, info)
     shared = service.shared
@@ -85,7 +85,7 @@ async def _every_second(service: Service, parent: int, stop: asyncio.Event, work
     while True:
         service.shared.date = f"Date: {formatdate(usegmt=True)}\r\n".encode()
         if workers > 1:
-            # Show siblings what this worker counted, and do not outlive the parent.
+            # Show siblings the size of this L1, and do not outlive the parent.
             service.publish()
             if os.getppid() != parent:
                 _begin_stop(service.shared, stop)
