@@ -50,8 +50,8 @@ class L1:
     def put(self, key: bytes, value: bytes | None, expires_at: float, now: float) -> None:
         """Keep until then at the longest; what came to its end is not kept at all."""
         self.evict(key)
-        life_s = ABSENT_LIFE_S if value is None else self._max_life_s
-        expires_at = min(expires_at, now + life_s)
+        latest = now + (ABSENT_LIFE_S if value is None else self._max_life_s)
+        expires_at = min(expires_at, latest)
         size = _size(key, value)
         if expires_at <= now or size > self._max_bytes:
             return

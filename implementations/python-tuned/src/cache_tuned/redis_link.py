@@ -170,14 +170,16 @@ class RedisLink(asyncio.Protocol):
         self._heard_at = now = monotonic()
         self._late = 0
         self._reader.feed(data)
-        while (reply := self._reader.gets()) is not _INCOMPLETE:
-            if isinstance(reply, hiredis.PushNotification):
+        next_reply = self._reader.gets
+        unanswered = self._unanswered
+        while (reply := next_reply()) is not _INCOMPLETE:
+            if type(reply) is hiredis.PushNotification:
                 self._pushed(reply)
                 continue
-            command = self._unanswered[0]
+            command = unanswered[0]
             command.replies.append(reply)
             if len(command.replies) == command.wanted:
-                self._unanswered.popleft()
+                unanswered.popleft()
                 if command.waiting:
                     self._end_time(command, now)
                 command.answered(now)

@@ -39,30 +39,32 @@ class Service:
 
     def serve(self, connection: Connection, method: bytes, target: bytes, now: float) -> None:
         plain = plain_key(target)
-        if plain is not None and (method == b"GET" or method == b"HEAD"):  # noqa: PLR1714 - the hot path
-            connection.op = Op.GET
-            self._cache.get(plain[1], connection, now)
-            return
-        path, _, query = target.partition(b"?")
-        encoded = encoded_key(path)
-        if encoded is None:
-            self._serve_other(connection, method, path, now)
-            return
+        if plain is not None:
+            encoded, query = plain[1], b""
+        else:
+            path, _, query = target.partition(b"?")
+            encoded = encoded_key(path)
+            if encoded is None:
+                self._serve_other(connection, method, path, now)
+                return
         op = connection.op = KEY_OPS.get(method)
+        if op is None:
+            connection.reply(answers.method_not_allowed(ALLOW_KEY))
+            return
         try:
-            if op is None:
-                connection.reply(answers.method_not_allowed(ALLOW_KEY))
-            elif op is Op.GET:
-                self._cache.get(decode_key(encoded), connection, now)
-            elif op is Op.PUT:
-                self._put(connection, decode_key(encoded), query)
-            else:
-                self._cache.delete(decode_key(encoded), connection, now)
+            key = encoded if plain is not None else decode_key(encoded)
+            ttl_ms = asked_ttl_ms(query) if op is Op.PUT and query else None
         except (InvalidKeyError, InvalidTtlError) as error:
             connection.reply(answers.invalid(str(error)))
+            return
+        if op is Op.GET:
+            self._cache.get(key, connection, now)
+        elif op is Op.PUT:
+            self._put(connection, key, ttl_ms)
+        else:
+            self._cache.delete(key, connection, now)
 
-    def _put(self, connection: Connection, key: bytes, query: bytes) -> None:
-        ttl_ms = asked_ttl_ms(query)
+    def _put(self, connection: Connection, key: bytes, ttl_ms: int | None) -> None:
         if (connection.announced_length or 0) > self._settings.max_value_bytes:
             connection.reply(answers.TOO_LARGE)
             return
