@@ -38,19 +38,22 @@ pub struct Terms {
 
 pub struct Backend<S> {
     l1: L1,
-    pipe: Option<Pipe<S>>,
+    pipe: Pipe<S>,
+    address: Address,
     /// Who waits for each key that is being read: one read serves all.
     flights: HashMap<Rc<str>, Vec<Waiter>>,
     half_read: HalfRead,
     /// Whether the connection got as far as answering.
     is_set_up: bool,
-    /// A circuit breaker: Redis left a call unanswered for longer than the timeout, and nothing more is
-    /// asked until it answers. The unanswered call is the probe.
+    /// A circuit breaker: Redis left a call unanswered for longer than the timeout, or there was no connection
+    /// for so long, and nothing more is asked until that changes. The unanswered call is the probe.
     is_silent: bool,
+    /// This worker is one of the `silent_workers`.
+    holds_writers: bool,
     /// When Redis had last something to answer.
     last_asked_at: Instant,
-    /// How many workers find it silent. A write that came too late may still take effect, so none of them
-    /// sends another write on its own connection, which it could overtake.
+    /// How many workers have a connection on which it is silent. A write that is late there may still take
+    /// effect, so none of them sends another write on its own connection, which it could overtake.
     silent_workers: Arc<AtomicUsize>,
     terms: Terms,
 }
@@ -83,10 +86,17 @@ pub struct Settled {
 }
 
 impl<S: Read + Write> Backend<S> {
-    pub fn new(terms: Terms, silent_workers: Arc<AtomicUsize>) -> Self {
-        Self {
+    /// Calls wait for the first connection from `now` on.
+    pub fn new(
+        terms: Terms,
+        address: Address,
+        silent_workers: Arc<AtomicUsize>,
+        now: Instant,
+    ) -> Self {
+        let mut backend = Self {
             l1: L1::new(terms.l1_max_bytes),
-            pipe: None,
+            pipe: Pipe::new(),
+            address,
             flights: HashMap::new(),
             half_read: HalfRead {
                 found: None,
@@ -94,10 +104,33 @@ impl<S: Read + Write> Backend<S> {
             },
             is_set_up: false,
             is_silent: false,
-            last_asked_at: Instant::now(),
+            holds_writers: false,
+            last_asked_at: now,
             silent_workers,
             terms,
+        };
+        backend.set_up(now);
+        backend
+    }
+
+    /// What makes a connection ready for use comes first on it.
+    fn set_up(&mut self, now: Instant) {
+        let mut hello = vec!["HELLO", "3"];
+        if let Some(login) = &self.address.login {
+            hello.extend(["AUTH", &login.user, &login.password]);
         }
+        self.pipe.set_up(&hello, now);
+        if self.address.database > 0 {
+            let database = self.address.database.to_string();
+            self.pipe.set_up(&["SELECT", &database], now);
+        }
+        if self.terms.invalidation {
+            let tracking = [
+                "CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", PREFIX, "NOLOOP",
+            ];
+            self.pipe.set_up(&tracking, now);
+        }
+        self.is_set_up = false;
     }
 
     pub fn redis_timeout(&self) -> Duration {
@@ -111,15 +144,15 @@ impl<S: Read + Write> Backend<S> {
     /// False: Redis cannot be asked, as in all that follow.
     #[must_use]
     pub fn fetch(&mut self, key: &str, waiter: Waiter, now: Instant) -> bool {
-        let Some(pipe) = self.pipe.as_mut().filter(|_| !self.is_silent) else {
+        if self.is_silent {
             return false;
-        };
+        }
         if let Some(waiters) = self.flights.get_mut(key) {
             waiters.push(waiter);
             return true;
         }
         let key: Rc<str> = key.into();
-        pipe.get(key.clone(), now);
+        self.pipe.get(key.clone(), now);
         self.flights.insert(key, vec![waiter]);
         true
     }
@@ -140,9 +173,10 @@ impl<S: Read + Write> Backend<S> {
             body: Some((body.into(), expires_at)),
             waiter,
         };
-        self.for_writing()
-            .map(|pipe| pipe.set(change, ttl_ms, now))
-            .is_some()
+        self.may_write() && {
+            self.pipe.set(change, ttl_ms, now);
+            true
+        }
     }
 
     #[must_use]
@@ -152,55 +186,48 @@ impl<S: Read + Write> Backend<S> {
             body: None,
             waiter,
         };
-        self.for_writing()
-            .map(|pipe| pipe.delete(change, now))
-            .is_some()
+        self.may_write() && {
+            self.pipe.delete(change, now);
+            true
+        }
     }
 
     #[must_use]
     pub fn ping(&mut self, waiter: Waiter, now: Instant) -> bool {
-        let pipe = self.pipe.as_mut().filter(|_| !self.is_silent);
-        pipe.map(|pipe| pipe.ping(Some(waiter), now)).is_some()
+        !self.is_silent && {
+            self.pipe.ping(Some(waiter), now);
+            true
+        }
     }
 
-    fn for_writing(&mut self) -> Option<&mut Pipe<S>> {
-        let quiet = self.silent_workers.load(Ordering::SeqCst) > 0;
-        self.pipe.as_mut().filter(|_| !quiet)
+    fn may_write(&self) -> bool {
+        !self.is_silent && self.silent_workers.load(Ordering::SeqCst) == 0
     }
 
-    /// A new connection, and what makes it ready for use.
-    pub fn connected(&mut self, socket: S, address: &Address, now: Instant) {
-        let mut pipe = Pipe::new(socket);
-        let mut hello = vec!["HELLO", "3"];
-        if let Some(login) = &address.login {
-            hello.extend(["AUTH", &login.user, &login.password]);
-        }
-        pipe.set_up(&hello, now);
-        if address.database > 0 {
-            pipe.set_up(&["SELECT", &address.database.to_string()], now);
-        }
-        if self.terms.invalidation {
-            let tracking = [
-                "CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", PREFIX, "NOLOOP",
-            ];
-            pipe.set_up(&tracking, now);
-        }
-        self.pipe = Some(pipe);
-        self.is_set_up = false;
+    /// A new connection. What waited for it is sent, unless it waited too long: then it is returned, and never
+    /// takes effect.
+    pub fn connected(&mut self, socket: S, now: Instant) -> Vec<Waiter> {
+        let late = if self.is_silent {
+            self.lost(now).0
+        } else {
+            Vec::new()
+        };
+        self.pipe.connect(socket);
+        late
     }
 
     pub fn socket(&mut self) -> Option<&mut S> {
-        self.pipe.as_mut().map(Pipe::socket)
+        self.pipe.socket()
     }
 
     /// Sends what was collected.
     pub fn flush(&mut self) -> io::Result<()> {
-        self.pipe.as_mut().map_or(Ok(()), Pipe::flush)
+        self.pipe.flush()
     }
 
     /// Reads once; false when all that came is in.
     pub fn receive(&mut self) -> io::Result<bool> {
-        self.pipe.as_mut().map_or(Ok(false), Pipe::receive)
+        self.pipe.receive()
     }
 
     /// The next reply for which somebody waits.
@@ -208,16 +235,13 @@ impl<S: Read + Write> Backend<S> {
         loop {
             let Self {
                 l1,
-                pipe: Some(pipe),
+                pipe,
                 flights,
                 half_read,
                 is_set_up,
                 terms,
                 ..
-            } = self
-            else {
-                return Ok(None);
-            };
+            } = self;
             let settled = pipe.next(|sent, reply| {
                 if let Some(sent) = sent {
                     if !matches!(sent.call, Call::SetUp | Call::Value) {
@@ -240,47 +264,42 @@ impl<S: Read + Write> Backend<S> {
 
     /// Notes whether Redis is silent, and pings it if it was asked nothing else.
     pub fn watch(&mut self, now: Instant) {
-        let oldest_at = self.pipe.as_ref().and_then(Pipe::oldest_at);
-        let is_silent = oldest_at.is_some_and(|at| now >= at + self.terms.redis_timeout);
-        self.note_silence(is_silent);
+        let oldest_at = self.pipe.oldest_at();
+        self.is_silent = oldest_at.is_some_and(|at| now >= at + self.terms.redis_timeout);
+        let holds_writers = self.is_silent && self.pipe.socket().is_some();
+        self.hold_writers(holds_writers);
         if oldest_at.is_some() {
             self.last_asked_at = now;
-        } else if now >= self.last_asked_at + PING_INTERVAL
-            && let Some(pipe) = &mut self.pipe
-        {
-            pipe.ping(None, now);
+        } else if now >= self.last_asked_at + PING_INTERVAL {
+            self.pipe.ping(None, now);
         }
     }
 
-    fn note_silence(&mut self, is_silent: bool) {
-        if is_silent != self.is_silent {
-            self.is_silent = is_silent;
-            if is_silent {
-                self.silent_workers.fetch_add(1, Ordering::SeqCst);
-            } else {
-                self.silent_workers.fetch_sub(1, Ordering::SeqCst);
-            }
+    fn hold_writers(&mut self, holds: bool) {
+        if holds && !self.holds_writers {
+            self.silent_workers.fetch_add(1, Ordering::SeqCst);
+        } else if !holds && self.holds_writers {
+            self.silent_workers.fetch_sub(1, Ordering::SeqCst);
         }
+        self.holds_writers = holds;
     }
 
-    /// The connection is gone: L1 knows nothing for sure any more. Returns who waited, and whether the connection
-    /// ever was of use.
-    pub fn lost(&mut self) -> (Vec<Waiter>, bool) {
+    /// The connection is gone: L1 knows nothing for sure any more, and calls wait for the next connection from
+    /// now on. Returns who waited, and whether the connection ever was of use.
+    pub fn lost(&mut self, now: Instant) -> (Vec<Waiter>, bool) {
         self.l1.clear();
-        self.note_silence(false);
+        self.is_silent = false;
+        self.hold_writers(false);
         let mut waiters: Vec<Waiter> = self.flights.drain().flat_map(|(_, all)| all).collect();
-        if let Some(pipe) = self.pipe.take() {
-            waiters.extend(
-                pipe.into_calls()
-                    .into_iter()
-                    .filter_map(|sent| match sent.call {
-                        Call::Set(change) | Call::Delete(change) => Some(change.waiter),
-                        Call::Ping(waiter) => waiter,
-                        Call::SetUp | Call::Value | Call::Life(_) => None,
-                    }),
-            );
-        }
-        (waiters, self.is_set_up)
+        let calls = std::mem::replace(&mut self.pipe, Pipe::new()).into_calls();
+        waiters.extend(calls.into_iter().filter_map(|sent| match sent.call {
+            Call::Set(change) | Call::Delete(change) => Some(change.waiter),
+            Call::Ping(waiter) => waiter,
+            Call::SetUp | Call::Value | Call::Life(_) => None,
+        }));
+        let was_of_use = self.is_set_up;
+        self.set_up(now);
+        (waiters, was_of_use)
     }
 
     pub fn report(&self, stats: &Stats) {

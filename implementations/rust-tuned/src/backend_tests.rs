@@ -52,20 +52,21 @@ impl Bench {
             redis_timeout: TIMEOUT,
             invalidation: true,
         };
+        let (address, now) = (Address::parse("redis://h").unwrap(), Instant::now());
         let mut bench = Self {
-            backend: Backend::new(terms, silent_workers.clone()),
+            backend: Backend::new(terms, address, silent_workers.clone(), now),
             stats: Stats::default(),
-            now: Instant::now(),
+            now,
         };
-        bench.connect();
+        assert_eq!(bench.connect(), []);
         bench
     }
 
-    fn connect(&mut self) {
-        let address = Address::parse("redis://h").unwrap();
-        self.backend
-            .connected(Socket::default(), &address, self.now);
+    /// Returns who waited too long for it.
+    fn connect(&mut self) -> Vec<Waiter> {
+        let late = self.backend.connected(Socket::default(), self.now);
         assert_eq!(self.hear("+OK\r\n+OK\r\n"), []);
+        late
     }
 
     fn fetch(&mut self, key: &str, serial: u64) -> bool {
@@ -220,27 +221,48 @@ fn a_lost_connection_empties_l1_and_fails_all_who_wait() {
     assert!(bench.set("k", "1", 1));
     bench.hear("+OK\r\n");
     assert!(bench.fetch("other", 2) && bench.set("k", "2", 3));
-    let (waiters, was_of_use) = bench.backend.lost();
+    let (waiters, was_of_use) = bench.backend.lost(bench.now);
     assert_eq!(waiters, [waiter(2), waiter(3)]);
     assert!(was_of_use);
     assert_eq!(bench.l1("k"), Lookup::Unknown);
-    assert!(!bench.fetch("k", 4));
-    bench.connect();
-    assert!(bench.fetch("k", 5));
+}
+
+#[test]
+fn calls_wait_for_a_connection_as_long_as_for_an_answer() {
+    let mut bench = bench();
+    bench.backend.lost(bench.now);
+    assert!(bench.fetch("k", 1));
+    assert_eq!(bench.connect(), []);
+    assert_eq!(bench.hear("_\r\n:-2\r\n"), [(vec![1], Outcome::Absent)]);
+
+    bench.backend.lost(bench.now);
+    assert!(bench.set("k", "late", 2));
+    bench.now += TIMEOUT;
+    bench.backend.watch(bench.now);
+    assert!(!bench.set("k", "later", 3));
+    assert_eq!(bench.connect(), [waiter(2)]);
+    assert!(bench.set("k", "new", 4));
+    assert_eq!(bench.hear("+OK\r\n"), [(vec![4], Outcome::Written)]);
+}
+
+#[test]
+fn a_worker_without_a_connection_does_not_keep_others_from_writing() {
+    let silent_workers = Arc::default();
+    let (mut one, mut other) = (Bench::new(&silent_workers), Bench::new(&silent_workers));
+    one.backend.lost(one.now);
+    one.backend.watch(one.now + TIMEOUT);
+    assert!(!one.set("k", "1", 1) && other.set("k", "2", 1));
 }
 
 #[test]
 fn a_redis_that_will_not_track_is_of_no_use() {
     let mut bench = bench();
-    bench.backend.lost();
-    let address = Address::parse("redis://h").unwrap();
-    bench
-        .backend
-        .connected(Socket::default(), &address, bench.now);
+    bench.backend.lost(bench.now);
+    bench.backend.connected(Socket::default(), bench.now);
     let says = b"-NOPERM no\r\n";
     bench.backend.socket().unwrap().says.extend(says);
     bench.backend.receive().unwrap();
     assert!(bench.backend.next(&bench.stats, bench.now).is_err());
-    let (_, was_of_use) = bench.backend.lost();
+    let (_, was_of_use) = bench.backend.lost(bench.now);
     assert!(!was_of_use);
 }

@@ -60,9 +60,9 @@ fn bench() -> Bench {
         invalidation: false,
     };
     let clock = Clock::new();
-    let mut backend = Backend::new(terms, Arc::default());
     let address = Address::parse("redis://h").unwrap();
-    backend.connected(Pipe::default(), &address, clock.now());
+    let mut backend = Backend::new(terms, address, Arc::default(), clock.now());
+    backend.connected(Pipe::default(), clock.now());
     let mut bench = Bench {
         connection: Connection::new(Pipe::default(), clock.now()),
         cx: Context {
@@ -236,7 +236,12 @@ fn while_draining_the_last_request_that_is_there_ends_the_connection() {
 #[test]
 fn when_redis_cannot_be_asked_the_answer_is_503_at_once() {
     let mut bench = bench();
-    bench.cx.backend.lost();
+    let now = bench.cx.clock.now();
+    bench.cx.backend.lost(now);
+    bench
+        .cx
+        .backend
+        .watch(now + bench.cx.backend.redis_timeout());
     for request in [GET_K, PUT_K, "GET /readyz HTTP/1.1\r\n\r\n"] {
         let answer = bench.client(request);
         assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");

@@ -92,7 +92,6 @@ pub struct Worker {
     connections: Slab<Connection<TcpStream>>,
     cx: Context<TcpStream>,
     connector: Connector,
-    address: Address,
     shared: Arc<Shared>,
     draining_since: Option<Instant>,
     next_sweep_at: Instant,
@@ -120,12 +119,16 @@ impl Worker {
             listener: Some(opening.listener),
             connections: Slab::new(),
             connector: Connector::new(address.clone(), opening.waker),
-            address: address.clone(),
             draining_since: None,
             next_sweep_at: clock.now(),
             accept_again: false,
             cx: Context {
-                backend: Backend::new(terms, shared.silent_workers.clone()),
+                backend: Backend::new(
+                    terms,
+                    address.clone(),
+                    shared.silent_workers.clone(),
+                    clock.now(),
+                ),
                 clock,
                 workers: shared.stats.clone(),
                 worker: index,
@@ -248,7 +251,9 @@ impl Worker {
             self.poll
                 .registry()
                 .register(&mut stream, REDIS, interest)?;
-            self.cx.backend.connected(stream, &self.address, now);
+            for waiter in self.cx.backend.connected(stream, now) {
+                self.finish(waiter, &Outcome::Unavailable);
+            }
         }
         Ok(())
     }
@@ -304,7 +309,7 @@ impl Worker {
         if let Some(socket) = self.cx.backend.socket() {
             _ = self.poll.registry().deregister(socket);
         }
-        let (waiters, was_of_use) = self.cx.backend.lost();
+        let (waiters, was_of_use) = self.cx.backend.lost(self.cx.clock.now());
         let delay = if was_of_use {
             Duration::ZERO
         } else {

@@ -1,5 +1,6 @@
 //! One connection to Redis and the commands on it. Commands are collected and sent together; what they
-//! are for is kept in their order, which is that of the replies and of their effects.
+//! are for is kept in their order, which is that of the replies and of their effects. Until there is a socket
+//! they wait.
 
 use std::{
     collections::VecDeque,
@@ -48,7 +49,7 @@ pub struct Sent {
 
 /// Generic over the socket, so that tests need none.
 pub struct Pipe<S> {
-    socket: S,
+    socket: Option<S>,
     input: Buffer,
     output: Vec<u8>,
     sent: usize,
@@ -56,9 +57,9 @@ pub struct Pipe<S> {
 }
 
 impl<S: Read + Write> Pipe<S> {
-    pub fn new(socket: S) -> Self {
+    pub fn new() -> Self {
         Self {
-            socket,
+            socket: None,
             input: Buffer::default(),
             output: Vec::new(),
             sent: 0,
@@ -66,8 +67,12 @@ impl<S: Read + Write> Pipe<S> {
         }
     }
 
-    pub fn socket(&mut self) -> &mut S {
-        &mut self.socket
+    pub fn connect(&mut self, socket: S) {
+        self.socket = Some(socket);
+    }
+
+    pub fn socket(&mut self) -> Option<&mut S> {
+        self.socket.as_mut()
     }
 
     pub fn get(&mut self, key: Rc<str>, at: Instant) {
@@ -114,8 +119,11 @@ impl<S: Read + Write> Pipe<S> {
 
     /// Sends what the socket takes; the rest follows when it is called again.
     pub fn flush(&mut self) -> io::Result<()> {
+        let Some(socket) = &mut self.socket else {
+            return Ok(());
+        };
         while self.sent < self.output.len() {
-            match self.socket.write(&self.output[self.sent..]) {
+            match socket.write(&self.output[self.sent..]) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(count) => self.sent += count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
@@ -131,7 +139,10 @@ impl<S: Read + Write> Pipe<S> {
 
     /// Reads once; false when all that came is in.
     pub fn receive(&mut self) -> io::Result<bool> {
-        match self.input.read(&mut self.socket)? {
+        let Some(socket) = &mut self.socket else {
+            return Ok(false);
+        };
+        match self.input.read(socket)? {
             Arrived::Full => Ok(true),
             Arrived::Drained => Ok(false),
             Arrived::Closed => Err(io::ErrorKind::UnexpectedEof.into()),

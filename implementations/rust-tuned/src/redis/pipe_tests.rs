@@ -35,10 +35,12 @@ impl Write for Socket {
 
 fn pipe(says: &str) -> Pipe<Socket> {
     let says = says.as_bytes().to_vec();
-    Pipe::new(Socket {
+    let mut pipe = Pipe::new();
+    pipe.connect(Socket {
         says,
         ..Socket::default()
-    })
+    });
+    pipe
 }
 
 #[test]
@@ -46,10 +48,25 @@ fn what_the_socket_does_not_take_is_sent_later() {
     let mut pipe = pipe("");
     pipe.ping(None, Instant::now());
     for _ in 0..4 {
-        pipe.socket().room = 5;
+        pipe.socket().unwrap().room = 5;
         pipe.flush().unwrap();
     }
-    assert_eq!(pipe.socket().took, b"*1\r\n$4\r\nPING\r\n");
+    assert_eq!(pipe.socket().unwrap().took, b"*1\r\n$4\r\nPING\r\n");
+}
+
+#[test]
+fn without_a_socket_commands_wait() {
+    let mut pipe = Pipe::new();
+    pipe.ping(None, Instant::now());
+    pipe.flush().unwrap();
+    assert!(!pipe.receive().unwrap());
+    let room = 100;
+    pipe.connect(Socket {
+        room,
+        ..Socket::default()
+    });
+    pipe.flush().unwrap();
+    assert_eq!(pipe.socket().unwrap().took, b"*1\r\n$4\r\nPING\r\n");
 }
 
 #[test]
