@@ -1,0 +1,415 @@
+//! L1 and the pipe to Redis behind it, of one worker. L1 always holds what Redis held at the last reply:
+//! reads, writes and the news of other people's writes (CLIENT TRACKING with NOLOOP) come over the same
+//! connection in the order in which Redis did them, so each is applied as it comes and no race is left.
+
+use std::{
+    collections::HashMap,
+    io::{self, Read, Write},
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use crate::{
+    l1::{L1, Lookup},
+    metrics::Stats,
+    redis::{
+        address::Address,
+        command::PREFIX,
+        pipe::{Call, Change, Pipe, Sent},
+        reply::{Invalidated, Reply, invalidated},
+    },
+    waiter::Waiter,
+};
+
+/// How often a Redis that is asked nothing is asked whether it answers.
+const PING_INTERVAL: Duration = Duration::from_secs(1);
+
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    pub l1_max_bytes: u64,
+    pub l1_ttl: Duration,
+    pub redis_timeout: Duration,
+    pub invalidation: bool,
+}
+
+pub struct Backend<S> {
+    l1: L1,
+    pipe: Pipe<S>,
+    address: Address,
+    /// Who waits for each key that is being read: one read serves all.
+    flights: HashMap<Rc<str>, Vec<Waiter>>,
+    half_read: HalfRead,
+    /// Whether the connection got as far as answering.
+    is_set_up: bool,
+    /// A circuit breaker: Redis left a call unanswered for longer than the timeout, or there was no connection
+    /// for so long, and nothing more is asked until that changes. The unanswered call is the probe.
+    is_silent: bool,
+    /// This worker is one of the `silent_workers`.
+    holds_writers: bool,
+    /// When Redis had last something to answer.
+    last_asked_at: Instant,
+    /// How many workers have a connection on which it is silent. A write that is late there may still take
+    /// effect, so none of them sends another write on its own connection, which it could overtake.
+    silent_workers: Arc<AtomicUsize>,
+    terms: Terms,
+}
+
+/// What GET brought; its PTTL comes next.
+struct HalfRead {
+    found: Option<HalfFound>,
+    /// Nobody told of a change between the two replies.
+    fresh: bool,
+}
+
+enum HalfFound {
+    Value(Rc<[u8]>),
+    Absent,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Value(Rc<[u8]>),
+    Absent,
+    Written,
+    Answers,
+    Unavailable,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Settled {
+    pub waiters: Vec<Waiter>,
+    pub outcome: Outcome,
+}
+
+impl<S: Read + Write> Backend<S> {
+    /// Calls wait for the first connection from `now` on.
+    pub fn new(
+        terms: Terms,
+        address: Address,
+        silent_workers: Arc<AtomicUsize>,
+        now: Instant,
+    ) -> Self {
+        let mut backend = Self {
+            l1: L1::new(terms.l1_max_bytes),
+            pipe: Pipe::new(),
+            address,
+            flights: HashMap::new(),
+            half_read: HalfRead {
+                found: None,
+                fresh: false,
+            },
+            is_set_up: false,
+            is_silent: false,
+            holds_writers: false,
+            last_asked_at: now,
+            silent_workers,
+            terms,
+        };
+        backend.set_up(now);
+        backend
+    }
+
+    /// What makes a connection ready for use comes first on it.
+    fn set_up(&mut self, now: Instant) {
+        let mut hello = vec!["HELLO", "3"];
+        if let Some(login) = &self.address.login {
+            hello.extend(["AUTH", &login.user, &login.password]);
+        }
+        self.pipe.set_up(&hello, now);
+        if self.address.database > 0 {
+            let database = self.address.database.to_string();
+            self.pipe.set_up(&["SELECT", &database], now);
+        }
+        if self.terms.invalidation {
+            let tracking = [
+                "CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", PREFIX, "NOLOOP",
+            ];
+            self.pipe.set_up(&tracking, now);
+        }
+        self.is_set_up = false;
+    }
+
+    pub fn redis_timeout(&self) -> Duration {
+        self.terms.redis_timeout
+    }
+
+    pub fn look_up(&self, key: &str, now: Instant) -> Lookup<'_> {
+        self.l1.look_up(key, now)
+    }
+
+    /// False: Redis cannot be asked, as in all that follow.
+    #[must_use]
+    pub fn fetch(&mut self, key: &str, waiter: Waiter, now: Instant) -> bool {
+        if self.is_silent {
+            return false;
+        }
+        if let Some(waiters) = self.flights.get_mut(key) {
+            waiters.push(waiter);
+            return true;
+        }
+        let key: Rc<str> = key.into();
+        self.pipe.get(key.clone(), now);
+        self.flights.insert(key, vec![waiter]);
+        true
+    }
+
+    #[must_use]
+    pub fn set(
+        &mut self,
+        key: &str,
+        body: &[u8],
+        ttl: Duration,
+        waiter: Waiter,
+        now: Instant,
+    ) -> bool {
+        let expires_at = now + ttl.min(self.terms.l1_ttl);
+        let ttl_ms = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX);
+        let change = Change {
+            key: key.into(),
+            body: Some((body.into(), expires_at)),
+            waiter,
+        };
+        self.may_write() && {
+            self.pipe.set(change, ttl_ms, now);
+            true
+        }
+    }
+
+    #[must_use]
+    pub fn delete(&mut self, key: &str, waiter: Waiter, now: Instant) -> bool {
+        let change = Change {
+            key: key.into(),
+            body: None,
+            waiter,
+        };
+        self.may_write() && {
+            self.pipe.delete(change, now);
+            true
+        }
+    }
+
+    #[must_use]
+    pub fn ping(&mut self, waiter: Waiter, now: Instant) -> bool {
+        !self.is_silent && {
+            self.pipe.ping(Some(waiter), now);
+            true
+        }
+    }
+
+    fn may_write(&self) -> bool {
+        !self.is_silent && self.silent_workers.load(Ordering::SeqCst) == 0
+    }
+
+    /// A new connection. What waited for it is sent, unless it waited too long: then it is returned, and never
+    /// takes effect.
+    pub fn connected(&mut self, socket: S, now: Instant) -> Vec<Waiter> {
+        let late = if self.is_silent {
+            self.lost(now).0
+        } else {
+            Vec::new()
+        };
+        self.pipe.connect(socket);
+        late
+    }
+
+    pub fn socket(&mut self) -> Option<&mut S> {
+        self.pipe.socket()
+    }
+
+    /// Sends what was collected.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.pipe.flush()
+    }
+
+    /// Reads once; false when all that came is in.
+    pub fn receive(&mut self) -> io::Result<bool> {
+        self.pipe.receive()
+    }
+
+    /// The next reply for which somebody waits.
+    pub fn next(&mut self, stats: &Stats, now: Instant) -> io::Result<Option<Settled>> {
+        loop {
+            let Self {
+                l1,
+                pipe,
+                flights,
+                half_read,
+                is_set_up,
+                terms,
+                ..
+            } = self;
+            let settled = pipe.next(|sent, reply| {
+                if let Some(sent) = sent {
+                    if !matches!(sent.call, Call::SetUp | Call::Value) {
+                        stats.redis_answered(now.saturating_duration_since(sent.at));
+                        *is_set_up = true;
+                    }
+                    settle(sent, &reply, l1, flights, half_read, terms.l1_ttl)
+                } else {
+                    half_read.fresh = false;
+                    apply_news(&reply, l1)
+                }
+            })?;
+            match settled {
+                None => return Ok(None),
+                Some(None) => {}
+                Some(settled) => return Ok(settled),
+            }
+        }
+    }
+
+    /// Notes whether Redis is silent, and pings it if it was asked nothing else.
+    pub fn watch(&mut self, now: Instant) {
+        let oldest_at = self.pipe.oldest_at();
+        self.is_silent = oldest_at.is_some_and(|at| now >= at + self.terms.redis_timeout);
+        let holds_writers = self.is_silent && self.pipe.socket().is_some();
+        self.hold_writers(holds_writers);
+        if oldest_at.is_some() {
+            self.last_asked_at = now;
+        } else if now >= self.last_asked_at + PING_INTERVAL {
+            self.pipe.ping(None, now);
+        }
+    }
+
+    fn hold_writers(&mut self, holds: bool) {
+        if holds && !self.holds_writers {
+            self.silent_workers.fetch_add(1, Ordering::SeqCst);
+        } else if !holds && self.holds_writers {
+            self.silent_workers.fetch_sub(1, Ordering::SeqCst);
+        }
+        self.holds_writers = holds;
+    }
+
+    /// The connection is gone: L1 knows nothing for sure any more, and calls wait for the next connection from
+    /// now on. Returns who waited, and whether the connection ever was of use.
+    pub fn lost(&mut self, now: Instant) -> (Vec<Waiter>, bool) {
+        self.l1.clear();
+        self.is_silent = false;
+        self.hold_writers(false);
+        let mut waiters: Vec<Waiter> = self.flights.drain().flat_map(|(_, all)| all).collect();
+        let calls = std::mem::replace(&mut self.pipe, Pipe::new()).into_calls();
+        waiters.extend(calls.into_iter().filter_map(|sent| match sent.call {
+            Call::Set(change) | Call::Delete(change) => Some(change.waiter),
+            Call::Ping(waiter) => waiter,
+            Call::SetUp | Call::Value | Call::Life(_) => None,
+        }));
+        let was_of_use = self.is_set_up;
+        self.set_up(now);
+        (waiters, was_of_use)
+    }
+
+    pub fn report(&self, stats: &Stats) {
+        stats.l1_holds(self.l1.bytes(), self.l1.entries());
+    }
+}
+
+/// Other people's writes.
+fn apply_news(push: &Reply<'_>, l1: &mut L1) -> io::Result<Option<Settled>> {
+    let Reply::Push(elements) = push else {
+        return Ok(None);
+    };
+    match invalidated(elements).map_err(io::Error::other)? {
+        Some(Invalidated::Keys(names)) => {
+            for name in names {
+                // What is not UTF-8 cannot be a key of ours.
+                let name = std::str::from_utf8(name).ok();
+                if let Some(key) = name.and_then(|name| name.strip_prefix(PREFIX)) {
+                    l1.evict(key);
+                }
+            }
+        }
+        Some(Invalidated::All) => l1.clear(),
+        None => {}
+    }
+    Ok(None)
+}
+
+/// What a reply means: for L1, and for those who wait.
+fn settle(
+    sent: Sent,
+    reply: &Reply<'_>,
+    l1: &mut L1,
+    flights: &mut HashMap<Rc<str>, Vec<Waiter>>,
+    half_read: &mut HalfRead,
+    l1_ttl: Duration,
+) -> io::Result<Option<Settled>> {
+    let (waiters, outcome) = match sent.call {
+        Call::SetUp => {
+            return match reply {
+                Reply::Error(error) => Err(io::Error::other(String::from_utf8_lossy(error))),
+                _ => Ok(None),
+            };
+        }
+        Call::Value => {
+            half_read.found = match reply {
+                Reply::Bulk(body) => Some(HalfFound::Value((*body).into())),
+                Reply::Null => Some(HalfFound::Absent),
+                _ => None,
+            };
+            half_read.fresh = true;
+            return Ok(None);
+        }
+        Call::Life(key) => {
+            let waiters = flights.remove(&key).unwrap_or_default();
+            let outcome = match half_read.found.take() {
+                Some(HalfFound::Value(body)) => {
+                    let life = l1_life(reply, l1_ttl).filter(|_| half_read.fresh);
+                    if let Some(life) = life {
+                        // From before Redis's clock was read, so that L1 never outlives it.
+                        l1.put(key, body.clone(), sent.at + life);
+                    }
+                    Outcome::Value(body)
+                }
+                Some(HalfFound::Absent) => {
+                    if half_read.fresh {
+                        l1.put_absent(key, sent.at);
+                    }
+                    Outcome::Absent
+                }
+                None => Outcome::Unavailable,
+            };
+            (waiters, outcome)
+        }
+        Call::Ping(waiter) => {
+            let outcome = match reply {
+                Reply::Error(_) => Outcome::Unavailable,
+                _ => Outcome::Answers,
+            };
+            (waiter.into_iter().collect(), outcome)
+        }
+        Call::Set(change) | Call::Delete(change) => {
+            let refused = matches!(reply, Reply::Error(_));
+            match change.body {
+                Some((body, expires_at)) if !refused => l1.put(change.key, body, expires_at),
+                _ => l1.evict(&change.key),
+            }
+            let outcome = if refused {
+                Outcome::Unavailable
+            } else {
+                Outcome::Written
+            };
+            (vec![change.waiter], outcome)
+        }
+    };
+    Ok(Some(Settled { waiters, outcome }))
+}
+
+/// How long L1 may keep a value whose PTTL is this; Redis says -1 for one that stays, -2 for one that is gone.
+fn l1_life(pttl_ms: &Reply<'_>, l1_ttl: Duration) -> Option<Duration> {
+    match pttl_ms {
+        Reply::Integer(-1) => Some(l1_ttl),
+        Reply::Integer(ms) => {
+            let left = u64::try_from(*ms).ok().filter(|&ms| ms > 0)?;
+            Some(Duration::from_millis(left).min(l1_ttl))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+#[path = "backend_tests.rs"]
+mod tests;
