@@ -106,6 +106,7 @@ function methodOf({ scenario, seed }: GateCommandOptions): { settings: Settings;
     engine: "socket",
     seed,
     connections: null,
+    precision: null,
   };
   return { settings, scenario: chosen };
 }
