@@ -1,5 +1,6 @@
 /** The program: parse, call one command, map what comes back or is thrown to an exit code. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { roundsForPrecision } from "./core/presets.ts";
 import { exitCodes, Interrupted, messageOf, UserError } from "./errors.ts";
 
 type Handler<T> = (options: T, names: readonly string[], signal: AbortSignal) => Promise<number>;
@@ -78,6 +79,12 @@ function buildProgram(call: (name: keyof typeof handlers) => (...args: unknown[]
     .addOption(whole("--rounds <n>", "launches of each service in each scenario", 1, 1_000))
     .addOption(whole("--duration <s>", "length of each load point", 1, 3_600))
     .addOption(whole("--connections <n>", "instead of the scenario's", 1, 10_000))
+    .addOption(
+      percent(
+        "--precision <percent>",
+        `end after 6 rounds or more when throughput and CPU per op are known within it, as in 3% (without --rounds: ${roundsForPrecision} at most)`,
+      ),
+    )
     .option("--allow-nonconforming", "measure services that fail the checks too; they get no rank")
     .option("--out <dir>", "where runs are written", "results")
     .option("--resume <run-id>", "finish a run that was interrupted")
@@ -211,6 +218,15 @@ function whole(flags: string, description: string, min: number, max: number): Op
     const value = Number(text);
     if (Number.isInteger(value) && value >= min && value <= max) return value;
     throw new InvalidArgumentError(`A whole number from ${min} to ${max} is needed.`);
+  });
+}
+
+/** "3%" or "3" -> 0.03. */
+function percent(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((text) => {
+    const value = Number(/^(\d{1,3}(?:\.\d+)?)%?$/.exec(text)?.[1]);
+    if (value > 0 && value <= 100) return value / 100;
+    throw new InvalidArgumentError("A percentage is needed, as in 3%.");
   });
 }
 

@@ -36,6 +36,7 @@ const settings: Settings = {
   engine: "socket",
   seed: 1,
   connections: null,
+  precision: null,
   openLoopMs: 1_000,
   closedLoopMs: 3_000,
 };

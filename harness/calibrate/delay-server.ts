@@ -30,5 +30,10 @@ export async function startDelayServer(
   const command = (port: number): readonly string[] => nodeCommand("delay-server-process", JSON.stringify({ ...options, port }));
   const server = await startLocalServer(command, { cpus: [cpus], signal });
   const takeLog = async (): Promise<DelayLog> => (await (await fetch(`${server.origin}/log`, { signal })).json()) as DelayLog;
-  return { origin: server.origin, takeLog, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  return {
+    origin: server.origin,
+    processes: () => server.processes(),
+    takeLog,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
 }

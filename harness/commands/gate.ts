@@ -105,6 +105,7 @@ function methodOf({ scenario, seed }: GateCommandOptions): { settings: Settings;
     engine: "socket",
     seed,
     connections: null,
+    precision: null,
   };
   return { settings, scenario: chosen };
 }

@@ -6,7 +6,7 @@ import { buildReport } from "../../report/model.ts";
 import { renderHtml } from "../../report/html/html.ts";
 import { planDifferences } from "../core/plan.ts";
 import type { Plan, Settings } from "../core/plan-schema.ts";
-import { presets } from "../core/presets.ts";
+import { presets, roundsForPrecision } from "../core/presets.ts";
 import type { Result } from "../core/result.ts";
 import { environmentError, exitCodes, Interrupted, usageError } from "../errors.ts";
 import { resolveRedis } from "../redis/resolve.ts";
@@ -28,6 +28,7 @@ export interface RunCommandOptions {
   readonly rounds?: number;
   readonly duration?: number;
   readonly connections?: number;
+  readonly precision?: number;
   readonly allowNonconforming?: true;
   readonly out: string;
   readonly resume?: string;
@@ -79,16 +80,18 @@ function ids(plan: Plan | undefined): readonly string[] | undefined {
   return plan?.implementations.map(({ id }) => id);
 }
 
-function settingsOf({ preset, engine, seed, rounds, duration, connections }: RunCommandOptions): Settings {
+function settingsOf({ preset, engine, seed, rounds, duration, connections, precision }: RunCommandOptions): Settings {
   const { settings } = presets[preset];
   return {
     ...settings,
+    ...(precision === undefined ? {} : { rounds: roundsForPrecision }),
     ...(rounds === undefined ? {} : { rounds }),
     ...(duration === undefined ? {} : { openLoopMs: duration * 1000, closedLoopMs: duration * 1000 }),
     preset,
     engine,
     seed,
     connections: connections ?? null,
+    precision: precision ?? null,
   };
 }
 

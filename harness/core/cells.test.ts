@@ -10,7 +10,7 @@ import { planTopology } from "./topology.ts";
 
 const implementation = { manifest: { id: "a" }, status: { kind: "measured", artifactBytes: 1_000 } } as ImplementationResult;
 const plan = buildPlan({
-  settings: { ...presets.quick.settings, preset: "quick", engine: "socket", seed: 1, connections: null },
+  settings: { ...presets.quick.settings, preset: "quick", engine: "socket", seed: 1, connections: null, precision: null },
   topology: planTopology([0, 1], true),
   implementations: [{ id: "a", sourceHash: "" }],
   scenarios: [testScenario],

@@ -35,6 +35,10 @@ export const settingsSchema = z.strictObject({
   /** Null: as the scenario says. */
   connections: z.int().min(1).max(10_000).nullable(),
   requestTimeoutMs: z.int().min(1),
+  /** Void trials are repeated, as many as this share of the planned ones. */
+  repeatBudget: z.number().min(0).max(1),
+  /** The run ends before its last round when throughput and processor time are known within this share; null: it does not. */
+  precision: z.number().gt(0).max(1).nullable(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -6,7 +6,7 @@ import { presets } from "./presets.ts";
 import { testScenario } from "./testing/load-measurement.ts";
 import { planTopology } from "./topology.ts";
 
-const settings: Settings = { ...presets.quick.settings, preset: "quick", engine: "socket", seed: 1, connections: null };
+const settings: Settings = { ...presets.quick.settings, preset: "quick", engine: "socket", seed: 1, connections: null, precision: null };
 const implementations = ["a", "b", "c"].map((id) => ({ id, sourceHash: id }));
 const plan = (changes: Partial<Settings> = {}) =>
   buildPlan({

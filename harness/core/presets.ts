@@ -1,7 +1,7 @@
 /** What `quick`, `standard` and `rigorous` mean. */
 import type { Settings } from "./plan-schema.ts";
 
-type PresetSettings = Omit<Settings, "preset" | "engine" | "seed" | "connections">;
+type PresetSettings = Omit<Settings, "preset" | "engine" | "seed" | "connections" | "precision">;
 
 interface Preset {
   readonly settings: PresetSettings;
@@ -13,6 +13,9 @@ interface Preset {
 /** Those that the articles compare. */
 const articles = ["go", "python", "rust"];
 
+/** Rounds at most where a precision is asked for and their number is not. */
+export const roundsForPrecision = 30;
+
 /** Open loop in quick: 6 s x 2,000/s = 12,000 requests, so that at least 100 lie beyond p99 in every launch. */
 const base = {
   rounds: 6,
@@ -22,6 +25,7 @@ const base = {
   openLoopMs: 6_000,
   closedLoopMs: 4_000,
   requestTimeoutMs: 5_000,
+  repeatBudget: 0.25,
 } as const satisfies PresetSettings;
 
 export const presets: Readonly<Record<Settings["preset"], Preset>> = {

@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { type Result, resultSchema } from "../core/result.ts";
 import { newWorkspace } from "../testing/cli.ts";
 
-async function runTiny(fault: string): Promise<Result> {
+async function runTiny(fault: string, rounds = "1"): Promise<Result> {
   const workspace = newWorkspace();
-  const load = ["--scenarios", workspace.scenario, "--rounds", "1", "--duration", "1"];
+  const load = ["--scenarios", workspace.scenario, "--rounds", rounds, "--duration", "1"];
   const { stdout } = await workspace.cli(["run", "--implementations", workspace.service("mine", fault), ...load, "--json"]);
   return resultSchema.parse(JSON.parse(stdout));
 }
@@ -44,4 +44,11 @@ test.each([
   const found = findingsOf(result).filter(({ gate }) => gate === "counts-reconciled");
   expect(found).toEqual([expect.objectContaining({ severity: "void", loadPoint: null, sentence: expect.stringContaining(words) })]);
   expect(result.cells[0]?.figures.p50).toMatchObject({ verdict: "void" });
+});
+
+test("a void trial is measured again at the end, within the budget, and still nothing void is averaged in", async () => {
+  const { trials, cells, plan } = await runTiny("miscounts", "4");
+  expect(trials.slice(0, 4).map(({ id }) => id)).toEqual(plan.trials.map(({ id }) => id));
+  expect(trials.slice(4)).toMatchObject([{ id: expect.stringMatching(/^t000[1-4]-2$/), block: 4, implementation: "mine" }]);
+  expect(cells[0]).toMatchObject({ launches: { planned: 4, measured: 5, void: 5 }, figures: { throughput: { verdict: "void" } } });
 });

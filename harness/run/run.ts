@@ -26,7 +26,7 @@ export async function run(context: RunContext): Promise<Result> {
   const redis = await identifyRedis(context);
   if (selection.plan.topology.pinned) await pinSelf(selection.plan.topology.orchestrator);
   const calibration = await findCeilings(context, machine);
-  const trials = await measureTrials(context, sound, calibration.ceilings);
+  const trials = await measureTrials({ ...context, built: sound, ceilings: calibration.ceilings });
   const { coldStarts, launchOverheadMs } = await measureColdStarts(context, sound);
 
   const implementations: ImplementationResult[] = selection.found.map((found) => {

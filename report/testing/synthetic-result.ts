@@ -132,6 +132,8 @@ function wholeResult(options: SyntheticOptions): Result {
         closedLoopMs: 5_000,
         connections: null,
         requestTimeoutMs: 2_000,
+        repeatBudget: 0.25,
+        precision: null,
       },
       topology: {
         service: [0],
