@@ -3,7 +3,7 @@ import { presets } from "../core/presets.ts";
 import { select } from "./select.ts";
 
 const chosenBy = async (preset: keyof typeof presets): Promise<string[]> => {
-  const settings = { ...presets[preset].settings, preset, engine: "socket", seed: 1, connections: null } as const;
+  const settings = { ...presets[preset].settings, preset, engine: "socket", seed: 1, connections: null, precision: null } as const;
   return (await select(settings, undefined, undefined)).found.map((one) =>
     one.kind === "candidate" ? one.candidate.implementation.manifest.id : one.implementation.manifest.id,
   );
