@@ -45,24 +45,31 @@ impl<S: Store> Cache<S> {
                 Lookup::Absent => return Ok(Found::Nowhere),
                 Lookup::Unknown => {}
             }
-            let mut landing = match self.guard.board(key) {
+            let fetched = match self.guard.board(key) {
                 Boarding::Landed => continue,
-                Boarding::Follow(landing) => landing,
-                Boarding::Lead(ticket, landing) => {
-                    // In a task of its own: followers must not lose it when the leader's client leaves.
-                    tokio::spawn(fetch(self.store.clone(), self.l1_ttl, ticket));
-                    landing
-                }
+                Boarding::Lead(ticket) => self.fetch(key, ticket).await,
+                Boarding::Follow(landing) => match landing.await {
+                    Ok(fetched) => fetched,
+                    // The client that led it left: another has to lead.
+                    Err(_) => continue,
+                },
             };
-            let Ok(fetched) = landing.wait_for(Option::is_some).await else {
-                return Err(StoreError::Failed("the read was lost".into()));
-            };
-            return match fetched.as_ref() {
-                Some(Ok(Some(body))) => Ok(Found::InStore(body.clone())),
-                Some(Err(error)) => Err(error.clone()),
-                Some(Ok(None)) | None => Ok(Found::Nowhere),
-            };
+            return Ok(fetched?.map_or(Found::Nowhere, Found::InStore));
         }
+    }
+
+    async fn fetch(&self, key: &str, ticket: FlightTicket<Fetched>) -> Fetched {
+        // The TTL runs from some moment after this one, so L1 never outlives it.
+        let asked_at = Instant::now();
+        let stored = self.store.get(key).await;
+        let learned = match &stored {
+            Ok(Some(stored)) => Learned::Value(l1_entry(stored, asked_at, self.l1_ttl)),
+            Ok(None) => Learned::Absent,
+            Err(_) => Learned::Nothing,
+        };
+        let fetched = stored.map(|found| found.map(|stored| stored.body));
+        ticket.land(learned, &fetched);
+        fetched
     }
 
     pub async fn put(&self, key: &str, body: &[u8], ttl: Duration) -> Result<(), StoreError> {
@@ -100,18 +107,6 @@ impl<S: Store> Listener for Cache<S> {
     fn distrust(&self) {
         self.guard.distrust();
     }
-}
-
-async fn fetch<S: Store>(store: Arc<S>, l1_ttl: Duration, ticket: FlightTicket<Fetched>) {
-    // The TTL runs from some moment after this one, so L1 never outlives it.
-    let asked_at = Instant::now();
-    let stored = store.get(ticket.key()).await;
-    let learned = match &stored {
-        Ok(Some(stored)) => Learned::Value(l1_entry(stored, asked_at, l1_ttl)),
-        Ok(None) => Learned::Absent,
-        Err(_) => Learned::Nothing,
-    };
-    ticket.land(learned, stored.map(|found| found.map(|stored| stored.body)));
 }
 
 fn l1_entry(stored: &Stored, asked_at: Instant, l1_ttl: Duration) -> Entry {

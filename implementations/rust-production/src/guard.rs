@@ -14,26 +14,25 @@ use std::{
     hash::BuildHasher,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
 };
 
 use parking_lot::{Mutex, MutexGuard};
-use tokio::sync::watch;
+use tokio::sync::oneshot;
 
 use crate::l1::{Entry, L1, Lookup, Usage};
 
 /// Enough that two workers rarely meet at one lock.
 const SHARDS: u64 = 64;
 
-/// What a flight brings to all who wait for it.
-pub type Landing<T> = watch::Receiver<Option<T>>;
+/// What a flight brings to one who waits for it; an error if it was lost.
+pub type Landing<T> = oneshot::Receiver<T>;
 
 pub struct Guard<T> {
     l1: L1,
     shards: Vec<Mutex<Shard<T>>>,
     hasher: RandomState,
-    flights_started: AtomicU64,
     trusted: AtomicBool,
 }
 
@@ -44,17 +43,15 @@ struct UnderWay<T> {
     writes: usize,
 }
 
-struct Flight<T> {
-    number: u64,
-    landing: Landing<T>,
-}
+/// The ticket holds it too, so that followers are told what comes of a flight that does not count any more.
+type Flight<T> = Arc<Mutex<Vec<oneshot::Sender<T>>>>;
 
 pub enum Boarding<T> {
     /// L1 got to know the key in the meantime.
     Landed,
     Follow(Landing<T>),
     /// The caller has to fetch the value and hand it in.
-    Lead(FlightTicket<T>, Landing<T>),
+    Lead(FlightTicket<T>),
 }
 
 /// What L1 learns from a read.
@@ -71,7 +68,6 @@ impl<T> Guard<T> {
             l1,
             shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
             hasher: RandomState::new(),
-            flights_started: AtomicU64::new(0),
             trusted: AtomicBool::new(false),
         }
     }
@@ -90,25 +86,21 @@ impl<T> Guard<T> {
             .get(key)
             .and_then(|under_way| under_way.flight.as_ref())
         {
-            return Boarding::Follow(flight.landing.clone());
+            let (follower, landing) = oneshot::channel();
+            flight.lock().push(follower);
+            return Boarding::Follow(landing);
         }
         if self.l1.knows(key) {
             return Boarding::Landed;
         }
-        let (sender, landing) = watch::channel(None);
-        let number = self.flights_started.fetch_add(1, Ordering::Relaxed);
         let key: Arc<str> = key.into();
-        shard.entry(key.clone()).or_default().flight = Some(Flight {
-            number,
-            landing: landing.clone(),
-        });
-        let ticket = FlightTicket {
+        let flight = Flight::default();
+        shard.entry(key.clone()).or_default().flight = Some(flight.clone());
+        Boarding::Lead(FlightTicket {
             guard: self.clone(),
             key,
-            number,
-            sender,
-        };
-        Boarding::Lead(ticket, landing)
+            flight,
+        })
     }
 
     #[must_use]
@@ -159,7 +151,7 @@ impl<T> Guard<T> {
         self.all_changed();
     }
 
-    fn end_flight(&self, key: &Arc<str>, number: u64, learned: Learned) {
+    fn end_flight(&self, key: &Arc<str>, flight: &Flight<T>, learned: Learned) {
         let mut shard = self.shard(key);
         let Some(under_way) = shard.get_mut(key) else {
             return;
@@ -167,7 +159,7 @@ impl<T> Guard<T> {
         if under_way
             .flight
             .as_ref()
-            .is_none_or(|flight| flight.number != number)
+            .is_none_or(|latest| !Arc::ptr_eq(latest, flight))
         {
             return; // The key was changed since: what this flight brings may be old.
         }
@@ -214,29 +206,28 @@ impl<T> Default for UnderWay<T> {
     }
 }
 
-/// A read on its way. Dropped without landing (a panic), it leaves no trace and its followers hear of it.
+/// A read on its way. Dropped without landing (its client left), it leaves no trace, and its followers hear
+/// that it was lost.
 pub struct FlightTicket<T> {
     guard: Arc<Guard<T>>,
     key: Arc<str>,
-    number: u64,
-    sender: watch::Sender<Option<T>>,
+    flight: Flight<T>,
 }
 
-impl<T> FlightTicket<T> {
-    pub fn key(&self) -> &str {
-        &self.key
-    }
-
-    pub fn land(self, learned: Learned, outcome: T) {
-        self.guard.end_flight(&self.key, self.number, learned);
-        self.sender.send_replace(Some(outcome));
+impl<T: Clone> FlightTicket<T> {
+    pub fn land(self, learned: Learned, outcome: &T) {
+        self.guard.end_flight(&self.key, &self.flight, learned);
+        for follower in self.flight.lock().drain(..) {
+            // A follower that is gone needs no value.
+            _ = follower.send(outcome.clone());
+        }
     }
 }
 
 impl<T> Drop for FlightTicket<T> {
     fn drop(&mut self) {
         self.guard
-            .end_flight(&self.key, self.number, Learned::Nothing);
+            .end_flight(&self.key, &self.flight, Learned::Nothing);
     }
 }
 

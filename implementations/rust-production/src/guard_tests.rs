@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use super::*;
 
 fn guard() -> Arc<Guard<&'static str>> {
-    let guard = Arc::new(Guard::new(L1::new(1 << 20)));
+    let guard = Arc::new(Guard::new(L1::new(1 << 20, 1)));
     guard.trust();
     guard
 }
@@ -17,7 +17,7 @@ fn entry(body: &'static str) -> Entry {
 
 fn lead<T>(guard: &Arc<Guard<T>>) -> FlightTicket<T> {
     match guard.board("k") {
-        Boarding::Lead(ticket, _) => ticket,
+        Boarding::Lead(ticket) => ticket,
         Boarding::Follow(_) => panic!("there is a flight already"),
         Boarding::Landed => panic!("L1 knows the key"),
     }
@@ -38,8 +38,8 @@ fn the_second_reader_follows_the_first() {
     let Boarding::Follow(landing) = guard.board("k") else {
         panic!("not joined")
     };
-    ticket.land(Learned::Value(entry("1")), "landed");
-    assert_eq!(*landing.borrow(), Some("landed"));
+    ticket.land(Learned::Value(entry("1")), &"landed");
+    assert_eq!(landing.blocking_recv(), Ok("landed"));
     assert_eq!(guard.look_up("k"), value("1"));
     assert!(matches!(guard.board("k"), Boarding::Landed));
     assert_quiet(&guard);
@@ -48,7 +48,7 @@ fn the_second_reader_follows_the_first() {
 #[test]
 fn absence_is_learned_too() {
     let guard = guard();
-    lead(&guard).land(Learned::Absent, "");
+    lead(&guard).land(Learned::Absent, &"");
     assert_eq!(guard.look_up("k"), Lookup::Absent);
 }
 
@@ -60,7 +60,7 @@ fn followers_of_a_lost_flight_hear_of_it_and_the_next_reader_leads() {
         panic!("not joined")
     };
     drop(ticket);
-    assert!(landing.has_changed().is_err());
+    assert!(landing.blocking_recv().is_err());
     drop(lead(&guard));
     assert_quiet(&guard);
 }
@@ -70,7 +70,7 @@ fn a_read_that_a_write_overtook_does_not_fill() {
     let guard = guard();
     let read = lead(&guard);
     drop(guard.begin_write("k"));
-    read.land(Learned::Value(entry("old")), "");
+    read.land(Learned::Value(entry("old")), &"");
     assert_eq!(guard.look_up("k"), Lookup::Unknown);
 }
 
@@ -78,7 +78,7 @@ fn a_read_that_a_write_overtook_does_not_fill() {
 fn a_read_that_lands_during_a_write_does_not_fill() {
     let guard = guard();
     let write = guard.begin_write("k");
-    lead(&guard).land(Learned::Value(entry("old")), "");
+    lead(&guard).land(Learned::Value(entry("old")), &"");
     assert_eq!(guard.look_up("k"), Lookup::Unknown);
     drop(write);
     assert_quiet(&guard);
@@ -90,9 +90,9 @@ fn a_reader_after_a_write_does_not_join_a_flight_from_before_it() {
     let before = lead(&guard);
     drop(guard.begin_write("k"));
     let after = lead(&guard);
-    before.land(Learned::Value(entry("old")), "");
+    before.land(Learned::Value(entry("old")), &"");
     assert_eq!(guard.look_up("k"), Lookup::Unknown);
-    after.land(Learned::Value(entry("new")), "");
+    after.land(Learned::Value(entry("new")), &"");
     assert_eq!(guard.look_up("k"), value("new"));
     assert_quiet(&guard);
 }
@@ -103,10 +103,10 @@ fn a_read_after_the_first_of_two_overlapping_writes_does_not_fill() {
     let first = guard.begin_write("k");
     let second = guard.begin_write("k");
     drop(first);
-    lead(&guard).land(Learned::Value(entry("first")), "");
+    lead(&guard).land(Learned::Value(entry("first")), &"");
     assert_eq!(guard.look_up("k"), Lookup::Unknown);
     drop(second);
-    lead(&guard).land(Learned::Value(entry("second")), "");
+    lead(&guard).land(Learned::Value(entry("second")), &"");
     assert_eq!(guard.look_up("k"), value("second"));
     assert_quiet(&guard);
 }
@@ -114,7 +114,7 @@ fn a_read_after_the_first_of_two_overlapping_writes_does_not_fill() {
 #[test]
 fn the_old_value_is_served_until_a_write_ends_and_never_after() {
     let guard = guard();
-    lead(&guard).land(Learned::Value(entry("old")), "");
+    lead(&guard).land(Learned::Value(entry("old")), &"");
     let write = guard.begin_write("k");
     assert_eq!(guard.look_up("k"), value("old"));
     drop(write);
@@ -125,7 +125,7 @@ fn the_old_value_is_served_until_a_write_ends_and_never_after() {
 fn a_change_evicts_the_value_and_the_knowledge_of_absence() {
     let guard = guard();
     for learned in [Learned::Value(entry("old")), Learned::Absent] {
-        lead(&guard).land(learned, "");
+        lead(&guard).land(learned, &"");
         guard.changed("k");
         assert_eq!(guard.look_up("k"), Lookup::Unknown);
     }
@@ -135,11 +135,15 @@ fn a_change_evicts_the_value_and_the_knowledge_of_absence() {
 fn a_read_that_a_change_overtook_does_not_fill_and_is_not_joined() {
     let guard = guard();
     let before = lead(&guard);
+    let Boarding::Follow(landing) = guard.board("k") else {
+        panic!("not joined")
+    };
     guard.changed("k");
     let after = lead(&guard);
-    before.land(Learned::Value(entry("old")), "");
+    before.land(Learned::Value(entry("old")), &"old");
+    assert_eq!(landing.blocking_recv(), Ok("old"));
     assert_eq!(guard.look_up("k"), Lookup::Unknown);
-    after.land(Learned::Value(entry("new")), "");
+    after.land(Learned::Value(entry("new")), &"");
     assert_eq!(guard.look_up("k"), value("new"));
     assert_quiet(&guard);
 }
@@ -149,7 +153,7 @@ fn a_change_during_a_write_leaves_the_write_on_record() {
     let guard = guard();
     let write = guard.begin_write("k");
     guard.changed("k");
-    lead(&guard).land(Learned::Value(entry("old")), "");
+    lead(&guard).land(Learned::Value(entry("old")), &"");
     assert_eq!(guard.look_up("k"), Lookup::Unknown);
     drop(write);
     assert_quiet(&guard);
@@ -158,12 +162,12 @@ fn a_change_during_a_write_leaves_the_write_on_record() {
 #[test]
 fn when_all_changed_nothing_is_left_and_no_read_from_before_fills() {
     let guard = guard();
-    lead(&guard).land(Learned::Value(entry("old")), "");
+    lead(&guard).land(Learned::Value(entry("old")), &"");
     guard.all_changed();
     assert_eq!(guard.look_up("k"), Lookup::Unknown);
     let read = lead(&guard);
     guard.all_changed();
-    read.land(Learned::Value(entry("old")), "");
+    read.land(Learned::Value(entry("old")), &"");
     assert_eq!(guard.look_up("k"), Lookup::Unknown);
     assert_quiet(&guard);
 }
@@ -171,11 +175,11 @@ fn when_all_changed_nothing_is_left_and_no_read_from_before_fills() {
 #[test]
 fn without_trust_l1_is_empty_and_stays_so() {
     let guard = guard();
-    lead(&guard).land(Learned::Value(entry("old")), "");
+    lead(&guard).land(Learned::Value(entry("old")), &"");
     guard.distrust();
     assert_eq!(guard.look_up("k"), Lookup::Unknown);
-    lead(&guard).land(Learned::Value(entry("untold")), "");
-    lead(&guard).land(Learned::Absent, "");
+    lead(&guard).land(Learned::Value(entry("untold")), &"");
+    lead(&guard).land(Learned::Absent, &"");
     assert_eq!(guard.look_up("k"), Lookup::Unknown);
     assert_quiet(&guard);
 }
@@ -186,8 +190,8 @@ fn a_read_that_began_without_trust_does_not_fill_after_it() {
     guard.distrust();
     let before = lead(&guard);
     guard.trust();
-    before.land(Learned::Value(entry("old")), "");
+    before.land(Learned::Value(entry("old")), &"");
     assert_eq!(guard.look_up("k"), Lookup::Unknown);
-    lead(&guard).land(Learned::Value(entry("new")), "");
+    lead(&guard).land(Learned::Value(entry("new")), &"");
     assert_eq!(guard.look_up("k"), value("new"));
 }

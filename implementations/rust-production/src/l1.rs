@@ -1,4 +1,5 @@
 //! The in-process cache: values bounded by bytes, and for one second the knowledge that a key is absent.
+//! An entry that is over stays until it is replaced or makes room.
 
 use std::{
     sync::Arc,
@@ -6,11 +7,13 @@ use std::{
 };
 
 use bytes::Bytes;
-use moka::{Expiry, sync::Cache};
+use quick_cache::{
+    DefaultHashBuilder, OptionsBuilder, Weighter, sync::Cache, sync::DefaultLifecycle,
+};
 
 const NEGATIVE_LIFE: Duration = Duration::from_secs(1);
-/// Bounds the memory that asking for absent keys can take, to a few MiB.
-const NEGATIVE_ENTRIES: u64 = 10_000;
+/// From which the library derives how many evicted keys it remembers.
+const TYPICAL_ENTRY_BYTES: u64 = 256;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -32,89 +35,83 @@ pub struct Usage {
 }
 
 pub struct L1 {
-    values: Cache<Arc<str>, Entry>,
-    absent: Cache<Arc<str>, ()>,
+    entries: Cache<Arc<str>, Known, ByBytes>,
+}
+
+#[derive(Clone)]
+struct Known {
+    /// None: that the key is absent.
+    body: Option<Bytes>,
+    expires_at: Instant,
+}
+
+#[derive(Clone)]
+struct ByBytes;
+
+impl Weighter<Arc<str>, Known> for ByBytes {
+    fn weight(&self, key: &Arc<str>, known: &Known) -> u64 {
+        (key.len() + known.body.as_ref().map_or(0, Bytes::len)) as u64
+    }
 }
 
 impl L1 {
-    pub fn new(max_bytes: u64) -> Self {
-        let weigh = |key: &Arc<str>, entry: &Entry| {
-            u32::try_from(key.len() + entry.body.len()).unwrap_or(u32::MAX)
-        };
-        Self {
-            values: Cache::builder()
-                .max_capacity(max_bytes)
-                .weigher(weigh)
-                .expire_after(UntilExpiry)
-                .build(),
-            absent: Cache::builder()
-                .max_capacity(NEGATIVE_ENTRIES)
-                .time_to_live(NEGATIVE_LIFE)
-                .build(),
-        }
+    /// The bytes are divided among as many parts as there are workers, so that they rarely meet at one lock.
+    pub fn new(max_bytes: u64, workers: usize) -> Self {
+        let entries = usize::try_from(max_bytes / TYPICAL_ENTRY_BYTES).unwrap_or(usize::MAX);
+        let options = OptionsBuilder::new()
+            .shards(workers)
+            .weight_capacity(max_bytes)
+            .estimated_items_capacity(entries.max(1))
+            .build()
+            .expect("both capacities are given");
+        let entries = Cache::with_options(
+            options,
+            ByBytes,
+            DefaultHashBuilder::default(),
+            DefaultLifecycle::default(),
+        );
+        Self { entries }
     }
 
     pub fn look_up(&self, key: &str) -> Lookup {
-        if let Some(entry) = self.values.get(key) {
-            Lookup::Value(entry.body)
-        } else if self.absent.contains_key(key) {
-            Lookup::Absent
-        } else {
-            Lookup::Unknown
+        match self.entries.get(key) {
+            Some(known) if known.expires_at > Instant::now() => {
+                known.body.map_or(Lookup::Absent, Lookup::Value)
+            }
+            _ => Lookup::Unknown,
         }
     }
 
     /// Unlike `look_up` this is no use of the entry, so it does not count for its admission.
     pub fn knows(&self, key: &str) -> bool {
-        self.values.contains_key(key) || self.absent.contains_key(key)
+        let known = self.entries.peek(key);
+        known.is_some_and(|known| known.expires_at > Instant::now())
     }
 
-    pub fn put(&self, key: Arc<str>, entry: Entry) {
-        self.absent.invalidate(&*key);
-        self.values.insert(key, entry);
+    pub fn put(&self, key: Arc<str>, Entry { body, expires_at }: Entry) {
+        let body = Some(body);
+        self.entries.insert(key, Known { body, expires_at });
     }
 
     pub fn put_absent(&self, key: Arc<str>) {
-        self.values.invalidate(&*key);
-        self.absent.insert(key, ());
+        let expires_at = Instant::now() + NEGATIVE_LIFE;
+        let body = None;
+        self.entries.insert(key, Known { body, expires_at });
     }
 
     pub fn evict(&self, key: &str) {
-        self.values.invalidate(key);
-        self.absent.invalidate(key);
+        self.entries.remove(key);
     }
 
     pub fn clear(&self) {
-        self.values.invalidate_all();
-        self.absent.invalidate_all();
+        self.entries.clear();
     }
 
     pub fn usage(&self) -> Usage {
-        // The counts are of the last maintenance, so it is brought up to date.
-        self.values.run_pending_tasks();
         Usage {
-            bytes: self.values.weighted_size(),
-            entries: self.values.entry_count(),
+            bytes: self.entries.weight(),
+            entries: self.entries.len() as u64,
         }
-    }
-}
-
-/// Each entry carries its own end.
-struct UntilExpiry;
-
-impl Expiry<Arc<str>, Entry> for UntilExpiry {
-    fn expire_after_create(&self, _: &Arc<str>, entry: &Entry, now: Instant) -> Option<Duration> {
-        Some(entry.expires_at.saturating_duration_since(now))
-    }
-
-    fn expire_after_update(
-        &self,
-        _: &Arc<str>,
-        entry: &Entry,
-        now: Instant,
-        _: Option<Duration>,
-    ) -> Option<Duration> {
-        Some(entry.expires_at.saturating_duration_since(now))
     }
 }
 
@@ -136,7 +133,7 @@ mod tests {
 
     #[test]
     fn an_entry_ends_at_its_own_time() {
-        let l1 = L1::new(1000);
+        let l1 = L1::new(1000, 1);
         l1.put("short".into(), entry("1", SHORT));
         l1.put("long".into(), entry("2", LONG));
         assert_eq!(l1.look_up("short"), Lookup::Value("1".into()));
@@ -147,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_replaced_entry_ends_at_the_time_of_the_new_one() {
-        let l1 = L1::new(1000);
+        let l1 = L1::new(1000, 1);
         l1.put("k".into(), entry("1", LONG));
         l1.put("k".into(), entry("2", SHORT));
         sleep(SHORT);
@@ -156,7 +153,7 @@ mod tests {
 
     #[test]
     fn keys_and_values_together_stay_within_the_bound() {
-        let l1 = L1::new(1000);
+        let l1 = L1::new(1000, 1);
         for number in 100..200 {
             l1.put(format!("key-{number}").into(), entry("0123456789012", LONG));
         }
@@ -167,7 +164,7 @@ mod tests {
 
     #[test]
     fn absence_is_known_until_a_value_comes_and_the_other_way_round() {
-        let l1 = L1::new(1000);
+        let l1 = L1::new(1000, 1);
         l1.put_absent("k".into());
         assert_eq!(l1.look_up("k"), Lookup::Absent);
         l1.put("k".into(), entry("1", LONG));
@@ -180,7 +177,7 @@ mod tests {
 
     #[test]
     fn clearing_leaves_nothing() {
-        let l1 = L1::new(1000);
+        let l1 = L1::new(1000, 1);
         l1.put("k".into(), entry("1", LONG));
         l1.put_absent("absent".into());
         l1.clear();
@@ -191,7 +188,7 @@ mod tests {
 
     #[test]
     fn absence_is_forgotten_after_a_second() {
-        let l1 = L1::new(1000);
+        let l1 = L1::new(1000, 1);
         l1.put_absent("k".into());
         sleep(NEGATIVE_LIFE);
         assert_eq!(l1.look_up("k"), Lookup::Unknown);

@@ -77,7 +77,7 @@ async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
         metrics.redis_call_duration.clone(),
     )?;
     let store = Arc::new(Breaker::new(redis));
-    let l1 = L1::new(settings.l1_max_bytes);
+    let l1 = L1::new(settings.l1_max_bytes, settings.workers);
     let cache = Arc::new(Cache::new(store, l1, settings.l1_ttl));
     if settings.invalidation {
         tokio::spawn(tracking::follow(address, cache.clone()));

@@ -35,7 +35,8 @@ pub enum Outcome {
 
 pub struct Metrics {
     registry: Registry,
-    requests: IntCounterVec,
+    /// By operation and outcome, looked up once.
+    requests: [[IntCounter; Outcome::ALL.len()]; Op::ALL.len()],
     l1_hits: IntCounter,
     l1_bytes: IntGauge,
     l1_entries: IntGauge,
@@ -61,18 +62,24 @@ impl Metrics {
         .set(1);
         let serving = IntGauge::new("cache_workers", "Threads that serve, all on one L1")?;
         serving.set(workers.try_into().unwrap_or(i64::MAX));
+        let requests = IntCounterVec::new(
+            Opts::new(
+                "cache_requests_total",
+                "Requests on a key with an allowed method",
+            ),
+            &["op", "result"],
+        )?;
+        let counter =
+            |op: Op, outcome: Outcome| requests.with_label_values(&[op.label(), outcome.label()]);
         let metrics = Self {
             registry: Registry::new(),
-            requests: IntCounterVec::new(
-                Opts::new(
-                    "cache_requests_total",
-                    "Requests on a key with an allowed method",
-                ),
-                &["op", "result"],
-            )?,
+            requests: Op::ALL.map(|op| Outcome::ALL.map(|outcome| counter(op, outcome))),
             l1_hits: IntCounter::new("cache_l1_hits_total", "Values served from L1")?,
             l1_bytes: IntGauge::new("cache_l1_bytes", "Keys and values in L1")?,
-            l1_entries: IntGauge::new("cache_l1_entries", "Values in L1")?,
+            l1_entries: IntGauge::new(
+                "cache_l1_entries",
+                "Entries of L1, those of absent keys among them",
+            )?,
             redis_call_duration: histogram(
                 "cache_redis_call_duration_seconds",
                 "Time until Redis answered or was given up",
@@ -85,7 +92,7 @@ impl Metrics {
         let registry = &metrics.registry;
         registry.register(Box::new(info))?;
         registry.register(Box::new(serving))?;
-        registry.register(Box::new(metrics.requests.clone()))?;
+        registry.register(Box::new(requests))?;
         registry.register(Box::new(metrics.l1_hits.clone()))?;
         registry.register(Box::new(metrics.l1_bytes.clone()))?;
         registry.register(Box::new(metrics.l1_entries.clone()))?;
@@ -95,9 +102,7 @@ impl Metrics {
     }
 
     pub fn count(&self, op: Op, outcome: Outcome) {
-        self.requests
-            .with_label_values(&[op.label(), outcome.label()])
-            .inc();
+        self.requests[op as usize][outcome as usize].inc();
         if matches!(outcome, Outcome::L1Hit) {
             self.l1_hits.inc();
         }
@@ -114,6 +119,9 @@ impl Metrics {
 }
 
 impl Op {
+    /// In the order of their declaration.
+    const ALL: [Self; 3] = [Self::Get, Self::Put, Self::Delete];
+
     fn label(self) -> &'static str {
         match self {
             Self::Get => "get",
@@ -124,6 +132,18 @@ impl Op {
 }
 
 impl Outcome {
+    /// In the order of their declaration.
+    const ALL: [Self; 8] = [
+        Self::L1Hit,
+        Self::L2Hit,
+        Self::Miss,
+        Self::Ok,
+        Self::Invalid,
+        Self::TooLarge,
+        Self::Unavailable,
+        Self::Error,
+    ];
+
     fn label(self) -> &'static str {
         match self {
             Self::L1Hit => "l1_hit",
@@ -146,6 +166,7 @@ mod tests {
     fn the_text_has_every_name_of_the_contract() {
         let metrics = Metrics::new(2).unwrap();
         metrics.count(Op::Get, Outcome::L1Hit);
+        metrics.count(Op::Delete, Outcome::Unavailable);
         metrics.request_duration.observe(0.001);
         let text = metrics
             .render(&Usage {
@@ -156,6 +177,7 @@ mod tests {
         let text = String::from_utf8(text).unwrap();
         for line in [
             "cache_requests_total{op=\"get\",result=\"l1_hit\"} 1\n",
+            "cache_requests_total{op=\"delete\",result=\"unavailable\"} 1\n",
             "cache_l1_hits_total 1\n",
             "cache_workers 2\n",
             "cache_l1_bytes 7\n",

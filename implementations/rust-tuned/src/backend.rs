@@ -43,8 +43,8 @@ pub struct Backend<S> {
     /// Who waits for each key that is being read: one read serves all.
     flights: HashMap<Rc<str>, Vec<Waiter>>,
     half_read: HalfRead,
-    /// Whether the connection got as far as answering.
-    is_set_up: bool,
+    /// Replies to come before the connection is of use.
+    set_ups_left: usize,
     /// A circuit breaker: Redis left a call unanswered for longer than the timeout, or there was no connection
     /// for so long, and nothing more is asked until that changes. The unanswered call is the probe.
     is_silent: bool,
@@ -102,7 +102,7 @@ impl<S: Read + Write> Backend<S> {
                 found: None,
                 fresh: false,
             },
-            is_set_up: false,
+            set_ups_left: 0,
             is_silent: false,
             holds_writers: false,
             last_asked_at: now,
@@ -120,17 +120,19 @@ impl<S: Read + Write> Backend<S> {
             hello.extend(["AUTH", &login.user, &login.password]);
         }
         self.pipe.set_up(&hello, now);
+        self.set_ups_left = 1;
         if self.address.database > 0 {
             let database = self.address.database.to_string();
             self.pipe.set_up(&["SELECT", &database], now);
+            self.set_ups_left += 1;
         }
         if self.terms.invalidation {
             let tracking = [
                 "CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", PREFIX, "NOLOOP",
             ];
             self.pipe.set_up(&tracking, now);
+            self.set_ups_left += 1;
         }
-        self.is_set_up = false;
     }
 
     pub fn redis_timeout(&self) -> Duration {
@@ -238,7 +240,7 @@ impl<S: Read + Write> Backend<S> {
                 pipe,
                 flights,
                 half_read,
-                is_set_up,
+                set_ups_left,
                 terms,
                 ..
             } = self;
@@ -246,7 +248,9 @@ impl<S: Read + Write> Backend<S> {
                 if let Some(sent) = sent {
                     if !matches!(sent.call, Call::SetUp | Call::Value) {
                         stats.redis_answered(now.saturating_duration_since(sent.at));
-                        *is_set_up = true;
+                    }
+                    if sent.call == Call::SetUp && !matches!(reply, Reply::Error(_)) {
+                        *set_ups_left -= 1;
                     }
                     settle(sent, &reply, l1, flights, half_read, terms.l1_ttl)
                 } else {
@@ -297,7 +301,7 @@ impl<S: Read + Write> Backend<S> {
             Call::Ping(waiter) => waiter,
             Call::SetUp | Call::Value | Call::Life(_) => None,
         }));
-        let was_of_use = self.is_set_up;
+        let was_of_use = self.set_ups_left == 0;
         self.set_up(now);
         (waiters, was_of_use)
     }

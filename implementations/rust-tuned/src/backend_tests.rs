@@ -255,6 +255,13 @@ fn a_worker_without_a_connection_does_not_keep_others_from_writing() {
 }
 
 #[test]
+fn a_connection_that_was_set_up_is_of_use_even_if_nothing_was_asked() {
+    let mut bench = bench();
+    assert_eq!(bench.backend.lost(bench.now), (vec![], true));
+    assert_eq!(bench.backend.lost(bench.now), (vec![], false));
+}
+
+#[test]
 fn a_redis_that_will_not_track_is_of_no_use() {
     let mut bench = bench();
     bench.backend.lost(bench.now);

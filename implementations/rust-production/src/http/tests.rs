@@ -17,7 +17,7 @@ const LIMIT: usize = 64;
 
 fn service() -> (Service<FakeStore>, Arc<FakeStore>) {
     let store = Arc::new(FakeStore::default());
-    let cache = Cache::new(store.clone(), L1::new(1 << 20), Duration::from_secs(60));
+    let cache = Cache::new(store.clone(), L1::new(1 << 20, 1), Duration::from_secs(60));
     cache.trust();
     let service = Service {
         cache: Arc::new(cache),
@@ -227,8 +227,8 @@ async fn every_request_on_a_key_is_counted_once() {
         "cache_requests_total{op=\"get\",result=\"l1_hit\"} 1\n",
         "cache_requests_total{op=\"get\",result=\"miss\"} 1\n",
         "cache_request_duration_seconds_count 5\n",
-        "cache_l1_bytes 2\n",
-        "cache_l1_entries 1\n",
+        "cache_l1_bytes 8\n",
+        "cache_l1_entries 2\n",
     ] {
         assert!(shown.contains(line), "{line} in {shown}");
     }

@@ -31,6 +31,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// newer ones on the next, so it must be far beyond any pause of a Redis that is alive.
 const PEER_GONE: Duration = Duration::from_secs(60);
 
+/// With the library's 50, hundreds of connections wait for a place in line, and each wait is two more turns of
+/// its task.
+const COMMANDS_IN_LINE: usize = 1024;
+/// How much goes out in one write; the library's is 8 KiB.
+const BATCH_BYTES: usize = 64 << 10;
+
 /// Problems are logged, but an outage is not one line per request.
 const LOG_INTERVAL: Duration = Duration::from_secs(10);
 
@@ -86,8 +92,7 @@ impl Store for RedisStore {
             self.call(connection.value_and_pttl(&name(key))).await?;
         Ok(body.map(|body| Stored {
             body,
-            // Redis says -1 for a key without TTL.
-            remaining: u64::try_from(pttl_ms).ok().map(Duration::from_millis),
+            remaining: remaining(pttl_ms),
         }))
     }
 
@@ -113,11 +118,17 @@ impl Store for RedisStore {
     }
 }
 
+/// Redis says -1 for a key without TTL, and -2 for one that is gone since.
+fn remaining(pttl_ms: i64) -> Option<Duration> {
+    let ms = u64::try_from(pttl_ms).unwrap_or(0);
+    (pttl_ms != -1).then_some(Duration::from_millis(ms))
+}
+
 fn name(key: &str) -> String {
     format!("{PREFIX}{key}")
 }
 
-/// For a cluster, where redis-rs follows redirects of a single command, but not inside MULTI.
+/// For a cluster, where redis-rs is sure to follow the redirects of a single command alone.
 const VALUE_AND_PTTL: &str = "return {redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1])}";
 
 /// A handle on the way of all commands; a clone is another handle on the same.
@@ -138,7 +149,9 @@ impl Connection {
                     .set_min_delay(RECONNECT_MIN_DELAY)
                     .set_max_delay(RECONNECT_MAX_DELAY)
                     .set_connection_timeout(Some(CONNECT_TIMEOUT))
-                    .set_response_timeout(None);
+                    .set_response_timeout(None)
+                    .set_pipeline_buffer_size(COMMANDS_IN_LINE)
+                    .set_write_backpressure_boundary(BATCH_BYTES);
                 let client = Client::open(tuned(info, PEER_GONE))?;
                 let manager = ConnectionManager::new_lazy_with_config(client, config)?;
                 Ok(Self::Server(manager))
@@ -156,13 +169,13 @@ impl Connection {
         }
     }
 
-    /// At one moment: between two plain commands, even pipelined ones, a foreign SET could pair an old
-    /// value with a new TTL.
+    /// Between the two a foreign SET may come, and the TTL may be that of the next value: Redis tells of it, and
+    /// then neither is kept. Without invalidation the old value would not have been noticed to be old either.
     async fn value_and_pttl(&mut self, name: &str) -> RedisResult<(Option<Bytes>, i64)> {
         match self {
             Self::Server(manager) => {
                 let mut read = redis::pipe();
-                read.atomic().get(name).pttl(name);
+                read.get(name).pttl(name);
                 read.query_async(manager).await
             }
             Self::Cluster(cluster) => {
@@ -199,5 +212,17 @@ impl ConnectionLike for Connection {
             Self::Server(manager) => manager.get_db(),
             Self::Cluster(cluster) => cluster.get_db(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_may_have_no_ttl_or_be_gone() {
+        assert_eq!(remaining(1500), Some(Duration::from_millis(1500)));
+        assert_eq!(remaining(-1), None);
+        assert_eq!(remaining(-2), Some(Duration::ZERO));
     }
 }
