@@ -63,22 +63,30 @@ func (c *l1) fill(key, value string, ttl milliseconds, asOf time.Time) {
 		life = time.Duration(ttl) * time.Millisecond
 	}
 	life -= time.Since(asOf)
-	c.absent.Invalidate(key)
+	forget(c.absent, key)
 	if life <= 0 {
-		c.entries.Invalidate(key)
+		forget(c.entries, key)
 		return
 	}
 	c.entries.Set(key, entry{value, life})
 }
 
 func (c *l1) noteAbsent(key string) {
-	c.entries.Invalidate(key)
+	forget(c.entries, key)
 	c.absent.Set(key, struct{}{})
 }
 
 func (c *l1) evict(key string) {
-	c.entries.Invalidate(key)
-	c.absent.Invalidate(key)
+	forget(c.entries, key)
+	forget(c.absent, key)
+}
+
+// forget looks first: most keys that change are not there, and otter's
+// Invalidate takes a lock and builds a task even for those.
+func forget[V any](from *otter.Cache[string, V], key string) {
+	if _, found := from.GetEntryQuietly(key); found {
+		from.Invalidate(key)
+	}
 }
 
 func (c *l1) evictAll() {

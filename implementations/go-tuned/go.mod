@@ -1,0 +1,3 @@
+module cachebench/go-tuned
+
+go 1.26.0
