@@ -1,9 +1,11 @@
 """The pipe against a Redis that can be silent, or cut its connections."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
+import uvloop
 
 from cache_service.redis_pipe import RedisPipe
 from cache_service.redis_store import pack
@@ -78,6 +80,24 @@ async def test_a_silent_redis_times_out_and_the_connection_stays(
     assert await pipe.call(pack(b"ECHO", b"new")) == [b"new"]
     assert [words[1] for words in redis.data_commands()] == [b"0", b"old", b"new"]
     assert redis.commands.count([b"CLIENT", b"ID"]) == 1
+
+
+def test_a_reply_that_came_while_we_were_held_up_is_no_timeout() -> None:
+    async def held_up() -> None:
+        redis = FakeRedis()
+        await redis.start()
+        pipe = RedisPipe(redis.url, TIMEOUT_S, 1_000)
+        pipe.start(on_connected=lambda: None)
+        try:
+            await pipe.call(pack(b"ECHO", b"1"))
+            # Client and server share this thread: the reply is written right after the pause.
+            redis.answer = lambda _words: time.sleep(2 * TIMEOUT_S)
+            assert await pipe.call(pack(b"ECHO", b"2")) == [b"2"]
+        finally:
+            await pipe.close()
+            await redis.stop()
+
+    uvloop.run(held_up())
 
 
 async def test_a_new_connection_first_ends_the_previous_one(

@@ -31,6 +31,8 @@ MAX_WAITING_BYTES = 64 * 1024 * 1024
 # A connection on which nothing came back for this long is given up. It is longer than
 # any pause worth sitting out: a new connection would wait just as well.
 SILENCE_LIMIT_S = 10.0
+# At a deadline the reader gets so much more to read what has come already.
+READ_FIRST_S = 0.002
 FIRST_RETRY_S = 0.05
 LAST_RETRY_S = 0.5
 
@@ -221,16 +223,22 @@ class RedisPipe:
 
         One timer for all calls: a timer for each would cost more than the queue.
         """
-        now = self._loop.time()
-        while self._deadlines:
-            deadline, future = self._deadlines[0]
-            if not future.done():
-                if deadline > now:
-                    self._expiry = self._loop.call_at(deadline, self._expire)
-                    return
-                future.set_exception(StoreUnavailableError("Redis did not answer in time"))
-            self._deadlines.popleft()
         self._expiry = None
+        self._forget_answered()
+        if self._deadlines:
+            deadline, now = self._deadlines[0][0], self._loop.time()
+            if deadline > now:
+                self._expiry = self._loop.call_at(deadline, self._expire)
+            else:
+                # If we were held up ourselves, the reply may be here and not read yet.
+                self._expiry = self._loop.call_later(READ_FIRST_S, self._give_up, now)
+
+    def _give_up(self, now: float) -> None:
+        while self._deadlines and self._deadlines[0][0] <= now:
+            _, future = self._deadlines.popleft()
+            if not future.done():
+                future.set_exception(StoreUnavailableError("Redis did not answer in time"))
+        self._expire()
 
     def _forget_answered(self) -> None:
         """Calls are answered in the order of their deadlines: those in front are done.
