@@ -19,6 +19,7 @@ const handlers = {
   trend: async () => (await import("./commands/trend.ts")).trendCommand,
   claims: async () => (await import("./commands/claims.ts")).claimsCommand,
   cost: async () => (await import("./commands/cost.ts")).costCommand,
+  new: async () => (await import("./commands/new.ts")).newCommand,
   schema: async () => (await import("./commands/schema.ts")).schemaCommand,
 };
 
@@ -195,6 +196,17 @@ function buildProgram(call: (name: keyof typeof handlers) => (...args: unknown[]
     .option("--results <dir>", "where runs are looked for", "results")
     .option("--json", "data as JSON on stdout, every instance type")
     .action(call("cost"));
+
+  program
+    .command("new")
+    .description("begin a service of your own, as a copy of a language's production service that passes verify at once")
+    .argument("<id>", "its id, or a path that ends in it: the folder that is made")
+    .addOption(
+      new Option("--language <language>", "whose production service is copied")
+        .choices(["rust", "go", "python", "node"])
+        .makeOptionMandatory(),
+    )
+    .action(call("new"));
 
   program
     .command("schema")

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, lstat, mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { UserError, exitCodes, messageOf } from "../errors.ts";
@@ -37,6 +37,8 @@ const notSource = new Set([
   ".ruff_cache",
   ".pytest_cache",
 ]);
+
+export const isSource = (path: string): boolean => !notSource.has(basename(path));
 
 /** Raised when the record or the way of building changes, so that an older build is not taken for a new one. */
 const recordVersion = 2;
@@ -141,7 +143,7 @@ function buildError(id: string, sentence: string): UserError {
 
 /** Copied beside its place and renamed, so that an interrupted copy is never built. */
 async function copySource(from: string, to: string): Promise<void> {
-  await cp(from, `${to}.copy`, { recursive: true, filter: (path) => !notSource.has(path.split("/").at(-1) ?? "") });
+  await cp(from, `${to}.copy`, { recursive: true, filter: isSource });
   await rename(`${to}.copy`, to);
 }
 

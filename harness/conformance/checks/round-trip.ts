@@ -3,7 +3,7 @@ import type { Check } from "../check.ts";
 import { expectHeader, expectStatus, expectValue, getKey, putKey } from "../http.ts";
 
 /** JSON on which libraries disagree, white space that a re-serialising service would lose, and the largest nesting promised. */
-const values = [
+export const unusualJson: readonly string[] = [
   '{"a":1}',
   "null",
   "7",
@@ -27,7 +27,7 @@ export const roundTrip: Check = {
   quick: true,
   async run(context) {
     const random = [2, 30, 1_000, 20_000, 300_000].map((bytes) => randomJson(randomInt(bytes, bytes * 2)));
-    for (const text of [...values, ...random]) {
+    for (const text of [...unusualJson, ...random]) {
       const [key, value] = [context.newKey("round-trip"), Buffer.from(text)];
       await expectStatus(context, putKey(key, value), 204);
       // From Redis the first time or not, from L1 the second.
