@@ -9,6 +9,7 @@ import { connectMeasurementSchema, loadMeasurementSchema } from "./measurement.t
 import { metricNames, type MetricName } from "./metrics.ts";
 import { planSchema } from "./plan-schema.ts";
 import { scenarioSchema } from "./scenario.ts";
+import { witnessSchema } from "./witness.ts";
 
 /** Raised when a reader of older results would misread a new one. */
 export const resultSchemaVersion = 1;
@@ -162,6 +163,8 @@ export const resultSchema = z.strictObject({
   launchOverheadMs: z.number().min(0).nullable(),
   /** Where the generator itself ends, by load; absent in results from before it was recorded. */
   calibration: usedCalibrationSchema.optional(),
+  /** Each implementation by both load engines; absent as above. */
+  witnesses: z.array(witnessSchema).optional(),
   plan: planSchema,
   scenarios: z.array(scenarioSchema),
   implementations: z.array(implementationResultSchema),
