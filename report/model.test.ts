@@ -241,6 +241,17 @@ it("prints sizes in KB as soon as one of a column lies below 1 MB", () => {
 });
 
 describe("the grade", () => {
+  it("tells where the two load engines do not agree about a service", () => {
+    const witness = { implementation: "rust-production", scenario: "mixed-70-30", readings: [] };
+    const result = syntheticResult({ services: [rust, go] });
+    const grade = (disagreements: string[]) => buildReport({ ...result, witnesses: [{ ...witness, disagreements }] }).grade.reasons;
+    expect(grade(["socket sent 2 requests and the service counted 1"])).toContainEqual({
+      letter: "C",
+      sentence: "The two load engines do not agree about rust-production: socket sent 2 requests and the service counted 1.",
+    });
+    expect(grade([])).toEqual(buildReport(result).grade.reasons);
+  });
+
   it("is D below six launches, and A where nothing weakens the figures", () => {
     expect(report([rust, go], { launches: 3 }).grade).toMatchObject({ letter: "D" });
     const result = syntheticResult({ services: [rust, go] });

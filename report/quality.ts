@@ -18,7 +18,7 @@ type Reason = Grade["reasons"][number];
 
 export function gradeOf(result: Result, tables: readonly Table[]): Grade {
   const rows = tables.flatMap((table) => table.rows.filter((row) => row.status === "measured"));
-  const reasons = [...setUp(result), ...services(result, tables), ...launches(result), ...figures(rows)];
+  const reasons = [...setUp(result), ...services(result, tables), ...launches(result), ...witnesses(result), ...figures(rows)];
   const letter = letters.findLast((candidate) => reasons.some((reason) => reason.letter === candidate)) ?? "A";
   return { letter, meaning: meanings[letter], reasons: reasons.toSorted((a, b) => b.letter.localeCompare(a.letter)) };
 }
@@ -67,6 +67,15 @@ function launches({ trials }: Result): Reason[] {
         },
   ];
   return reasons.filter((reason) => reason !== null);
+}
+
+function witnesses(result: Result): Reason[] {
+  return (result.witnesses ?? [])
+    .filter(({ disagreements }) => disagreements.length > 0)
+    .map(({ implementation, disagreements }) => ({
+      letter: "C",
+      sentence: `The two load engines do not agree about ${implementation}: ${disagreements.join("; ")}.`,
+    }));
 }
 
 const headline = ["throughput", "p99", "cpuPerOperation", "pssLoad"] as const;

@@ -1,11 +1,13 @@
-/** `npm run bench`: how fast the harness and the services are. Prints ratios from one session; asserts nothing. */
+/** `npm run bench`: how fast the harness and the services are, and how true the harness. Prints ratios from one session; asserts nothing. */
 import { benchGenerator } from "./generator.ts";
 import { benchHotPaths } from "./hot-paths.ts";
 import { benchServices } from "./services.ts";
+import { benchTruth } from "./truth.ts";
 
 const parts: Readonly<Record<string, () => Promise<string>>> = {
   "hot-paths": benchHotPaths,
   generator: benchGenerator,
+  truth: benchTruth,
   services: benchServices,
 };
 

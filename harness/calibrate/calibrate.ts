@@ -8,6 +8,7 @@ import { methodVersion } from "../core/plan.ts";
 import type { Topology } from "../core/plan-schema.ts";
 import type { Machine } from "../core/result.ts";
 import type { Scenario } from "../core/scenario.ts";
+import { witnessConnections } from "../core/witness.ts";
 import { estimate } from "../core/statistics.ts";
 import { engines, type EngineName } from "../load/engines.ts";
 import { startGenerator } from "../load/generator.ts";
@@ -29,8 +30,6 @@ export interface CalibrateContext {
   readonly signal: AbortSignal;
 }
 
-/** Few connections, where even autocannon is fit to judge: what the witness of a run uses too. */
-export const fewConnections = 10;
 const windowMs = 3_000;
 /** At 2,000/s, so that 100 requests lie beyond p99. */
 const truthMs = 5_500;
@@ -44,7 +43,7 @@ const engineNames = Object.keys(engines) as EngineName[];
 export async function calibrate(context: CalibrateContext): Promise<Calibration> {
   const { machine, topology, scenario, progress, signal } = context;
   const cpus = topology.pinned ? topology.service : null;
-  const counts = [scenario.connections, fewConnections];
+  const counts = [scenario.connections, witnessConnections];
   const measured = await (async () => {
     await using server = await startNullServer(cpus, signal);
     const options: CapacityOptions = { origin: server.origin, topology, durationMs: windowMs, signal };

@@ -11,6 +11,7 @@ import { ownMetricNames } from "./own-metrics.ts";
 import { planSchema } from "./plan-schema.ts";
 import { steadyVerdicts } from "./steady-state.ts";
 import { scenarioSchema } from "./scenario.ts";
+import { witnessSchema } from "./witness.ts";
 
 /** Raised when a reader of older results would misread a new one. */
 export const resultSchemaVersion = 1;
@@ -205,6 +206,8 @@ export const resultSchema = z.strictObject({
   launchOverheadMs: z.number().min(0).nullable(),
   /** Where the generator itself ends, by load; absent in results from before it was recorded. */
   calibration: usedCalibrationSchema.optional(),
+  /** Each implementation by both load engines; absent as above. */
+  witnesses: z.array(witnessSchema).optional(),
   plan: planSchema,
   scenarios: z.array(scenarioSchema),
   implementations: z.array(implementationResultSchema),

@@ -25,6 +25,12 @@ test("run measures a service and leaves a whole result, a report, and no process
   for (const name of ["plan.json", "trials.jsonl", "result.json", "report.html", "logs"]) {
     expect(existsSync(join(workspace.folder, "results", result.runId, name)), name).toBe(true);
   }
+  expect(result.calibration).toMatchObject({ source: "own" });
+  expect(result.calibration?.ceilings.map(({ engine, connections }) => [engine, connections])).toEqual([
+    ["socket", 20],
+    ["socket", 10],
+    ["autocannon", 10],
+  ]);
   expect(stdout).not.toContain(workspace.folder);
   expect(processesOf(workspace)).toEqual([]);
 });
@@ -32,7 +38,14 @@ test("run measures a service and leaves a whole result, a report, and no process
 test("what the service, Redis and the generator count agrees", async () => {
   const workspace = newWorkspace();
   const { stdout } = await runTiny(workspace, [workspace.service("mine")], "--json");
-  const [trial] = resultOf(stdout).trials;
+  const {
+    trials: [trial],
+    witnesses,
+  } = resultOf(stdout);
+  const readings = witnesses?.[0]?.readings ?? [];
+  expect(readings.map(({ engine }) => engine)).toEqual(["socket", "autocannon"]);
+  for (const { sent, puts, errors, serviceCounted, redisWrites } of readings)
+    expect({ sent, puts, errors }).toEqual({ sent: serviceCounted, puts: redisWrites, errors: 0 });
   if (trial?.outcome.kind !== "measured") throw new Error("not measured");
   const [open] = trial.outcome.loadPoints;
   const { load, serviceRequests, redisCalls } = open ?? {};

@@ -1,17 +1,26 @@
 /** Where the load generator itself ends with the loads of this run: as stored by `calibrate`, or measured now. */
 import { measureCeiling } from "../calibrate/ceiling.ts";
 import { nullServerName, startNullServer } from "../calibrate/null-server.ts";
-import { type Ceiling, ceilingKey, findCeiling, type UsedCalibration } from "../core/calibration/ceilings.ts";
+import { type Ceiling, type CeilingKey, ceilingKey, findCeiling, type UsedCalibration } from "../core/calibration/ceilings.ts";
 import type { Machine } from "../core/result.ts";
+import type { Scenario } from "../core/scenario.ts";
+import { witnessConnections } from "../core/witness.ts";
 import { readCalibration } from "../store/calibration.ts";
 import type { RunContext } from "./context.ts";
 
 const durationMs = 3_000;
+/** The witness needs no more than the ratio of two engines. */
+const witnessMs = 1_000;
+
+/** Socket and autocannon, as the witness of a run drives them. */
+export const witnessKeys = (scenario: Scenario): readonly CeilingKey[] =>
+  (["socket", "autocannon"] as const).map((engine) => ceilingKey(scenario, engine, witnessConnections));
 
 export async function findCeilings({ selection, progress, signal }: RunContext, machine: Machine): Promise<UsedCalibration> {
   const { plan, scenarios } = selection;
   const { settings, topology } = plan;
-  const wanted = scenarios.map((scenario) => ceilingKey(scenario, settings.engine, settings.connections));
+  const forTrials = scenarios.map((scenario) => ceilingKey(scenario, settings.engine, settings.connections));
+  const wanted = [...forTrials, ...scenarios.slice(0, 1).flatMap(witnessKeys)];
   const stored = readCalibration(machine);
   if (stored.kind === "current") {
     const { date, nullServer, ceilings } = stored.calibration;
@@ -21,10 +30,11 @@ export async function findCeilings({ selection, progress, signal }: RunContext, 
   const why = stored.kind === "current" ? "the stored calibration has no such load" : stored.reason;
   return progress.stage(`Measuring where the load generator ends: ${why} (cache-bench calibrate does it for later runs)`, async () => {
     await using server = await startNullServer(topology.pinned ? topology.service : null, signal);
+    const options = { origin: server.origin, topology, signal };
     const ceilings: Ceiling[] = [];
     for (const key of wanted) {
       if (findCeiling(ceilings, key) === null)
-        ceilings.push(await measureCeiling(key, { origin: server.origin, topology, durationMs, signal }));
+        ceilings.push(await measureCeiling(key, { ...options, durationMs: forTrials.includes(key) ? durationMs : witnessMs }));
     }
     return { source: "own", date: new Date().toISOString(), nullServer: nullServerName(), ceilings };
   });

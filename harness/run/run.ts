@@ -11,6 +11,7 @@ import { findCeilings } from "./find-ceilings.ts";
 import { measureColdStarts } from "./measure-cold-starts.ts";
 import { measureTrials } from "./measure-trials.ts";
 import { prepareAll } from "./prepare-all.ts";
+import { callWitnesses } from "./witness.ts";
 
 /** Rejects with the signal's reason when stopped; what was measured by then is in the journal. */
 export async function run(context: RunContext): Promise<Result> {
@@ -26,6 +27,7 @@ export async function run(context: RunContext): Promise<Result> {
   const redis = await identifyRedis(context);
   if (selection.plan.topology.pinned) await pinSelf(selection.plan.topology.orchestrator);
   const calibration = await findCeilings(context, machine);
+  const witnesses = await callWitnesses(context, sound, calibration);
   const trials = await measureTrials({ ...context, built: sound, ceilings: calibration.ceilings });
   const { coldStarts, launchOverheadMs } = await measureColdStarts(context, sound);
 
@@ -46,6 +48,7 @@ export async function run(context: RunContext): Promise<Result> {
     redis: { source: redisSource.name, ...redis },
     launchOverheadMs,
     calibration,
+    witnesses,
     plan,
     scenarios: [...scenarios],
     implementations,

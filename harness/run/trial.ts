@@ -56,7 +56,7 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
   return { ...planned, startedAt: startedAt.toISOString(), durationS: (Date.now() - startedAt.getTime()) / 1000, outcome };
 }
 
-function workloadOf(scenario: Scenario, settings: Settings): CacheWorkload {
+export function workloadOf(scenario: Scenario, settings: Settings): CacheWorkload {
   const { operations, keys, valueSize, ttlS } = scenario;
   return {
     kind: "cache",
@@ -65,6 +65,10 @@ function workloadOf(scenario: Scenario, settings: Settings): CacheWorkload {
     valueSize,
     ...(ttlS !== undefined && { ttlS }),
   };
+}
+
+export function l1BytesOf({ l1 }: Scenario, dataBytes: number): number {
+  return l1.kind === "bytes" ? l1.maxBytes : Math.round(dataBytes * l1.share);
 }
 
 async function measure(options: TrialOptions): Promise<MeasuredOutcome> {
@@ -76,7 +80,7 @@ async function measure(options: TrialOptions): Promise<MeasuredOutcome> {
   await using admin = await RedisAdmin.connect(redis.url);
   const dataBytes = await loadDataSet(admin, workload, settings.seed, signal);
 
-  const l1MaxBytes = scenario.l1.kind === "bytes" ? scenario.l1.maxBytes : Math.round(dataBytes * scenario.l1.share);
+  const l1MaxBytes = l1BytesOf(scenario, dataBytes);
   await using delay =
     scenario.redisDelayMs === undefined
       ? null
@@ -241,7 +245,7 @@ async function stalenessBoundOf({ origin }: Service, signal: AbortSignal): Promi
 }
 
 /** Writes version 0 of every key; returns the bytes of all keys and values. */
-async function loadDataSet(admin: RedisAdmin, workload: CacheWorkload, seed: number, signal: AbortSignal): Promise<number> {
+export async function loadDataSet(admin: RedisAdmin, workload: CacheWorkload, seed: number, signal: AbortSignal): Promise<number> {
   const templates = valueTemplates(workload, seed);
   let bytes = 0;
   function* entries(): Iterable<readonly [string, Buffer]> {

@@ -18,7 +18,7 @@ export type Ceiling = z.infer<typeof ceilingSchema>;
 
 /** The ceilings a run went by. */
 export const usedCalibrationSchema = z.strictObject({
-  /** stored: by `calibrate`, on `date`; own: measured by the run itself before its trials, 3 s for each load. */
+  /** stored: by `calibrate`, on `date`; own: measured by the run itself before its trials, 3 s for each load (1 s for the witness's). */
   source: z.enum(["stored", "own"]),
   date: z.iso.datetime(),
   nullServer: z.enum(["nginx", "node"]),

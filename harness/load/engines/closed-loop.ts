@@ -72,6 +72,8 @@ export class ClosedLoop implements Loop {
   }
 
   #start(): void {
+    // Timers may ring a little early; what is sent before the start would be in nobody's counts.
+    if (nowUs() < this.#setup.order.startAtUs) return void setTimeout(() => this.#start(), 1);
     this.#phase = "lead-in";
     this.#sweep = setInterval(() => this.#sweepOverdue(), sweepMs);
     for (const connection of this.#setup.connections) {
