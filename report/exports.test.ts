@@ -22,7 +22,7 @@ describe("csv", () => {
 
   it("has a line for each figure, and as many fields in each", async () => {
     const lines = (await render("csv")).trimEnd().split("\r\n");
-    expect(lines).toHaveLength(1 + 2 * 21);
+    expect(lines).toHaveLength(1 + 2 * 26);
     expect(lines[1]).toContain("rust-production,Rust,production,measured,throughput,ops/s,bounded,");
   });
 });

@@ -15,6 +15,21 @@ export const metrics = {
   writeP99: { title: "p99 of writes", unit: "us", better: "lower", meaning: "99th percentile of the response time of PUT, open loop" },
   serviceP50: { title: "service p50", unit: "us", better: "lower", meaning: "median from the actual send, open loop" },
   serviceP99: { title: "service p99", unit: "us", better: "lower", meaning: "99th percentile from the actual send, open loop" },
+  objectiveRate: {
+    title: "rate within the objective",
+    unit: "ops/s",
+    better: "higher",
+    meaning: "highest offered rate whose p99 keeps the scenario's objective, open loop, searched to within 10 %",
+  },
+  p99At25: {
+    title: "p99 at 25 %",
+    unit: "us",
+    better: "lower",
+    meaning: "99th percentile of the response time at 25 % of the service's own capacity",
+  },
+  p99At50: { title: "p99 at 50 %", unit: "us", better: "lower", meaning: "the same at 50 %" },
+  p99At75: { title: "p99 at 75 %", unit: "us", better: "lower", meaning: "the same at 75 %" },
+  p99At90: { title: "p99 at 90 %", unit: "us", better: "lower", meaning: "the same at 90 %" },
   cpuPerOperation: {
     title: "CPU per op",
     unit: "us/op",

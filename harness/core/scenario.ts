@@ -41,6 +41,8 @@ export const scenarioSchema = z.strictObject({
     /** L1 holds this share of the data set's bytes (keys and values). */
     z.strictObject({ kind: z.literal("share-of-data"), share: z.number().gt(0).max(2) }),
   ]),
+  /** What users are promised: the highest rate that keeps it is searched in the presets standard and rigorous. */
+  objective: z.strictObject({ p99Ms: z.number().gt(0).max(10_000) }).optional(),
   openLoop: z.strictObject({ offeredRatesPerS: z.array(z.int().min(1).max(1_000_000)).min(1) }),
 });
 

@@ -20,6 +20,7 @@ import { RedisAdmin } from "../redis/admin.ts";
 import type { RedisSource } from "../redis/source.ts";
 import { ServiceFault, untilReady, whileAlive } from "../targets/readiness.ts";
 import type { Launchable, Service } from "../targets/service.ts";
+import { searchObjective, sharesOf, soundCapacity } from "./relative-rates.ts";
 import { type ProbeCounts, TrialProbe } from "./trial-probe.ts";
 
 /** The data set outlives every trial. */
@@ -67,7 +68,8 @@ async function measure(options: TrialOptions): Promise<MeasuredOutcome> {
 
   const l1MaxBytes = scenario.l1.kind === "bytes" ? scenario.l1.maxBytes : Math.round(dataBytes * scenario.l1.share);
   const launch = {
-    settings: { redisUrl: redis.url, workers: topology.service.length, l1MaxBytes },
+    // What is written lives as long as the data set: a long trial must not outlive its values.
+    settings: { redisUrl: redis.url, workers: topology.service.length, l1MaxBytes, extra: { DEFAULT_TTL_S: String(dataSetTtlS) } },
     cpus: cpus(topology.service),
     logFile,
     signal,
@@ -120,25 +122,35 @@ async function drive({
   probe.sampleMemory("warmed");
 
   const loadPoints: LoadPointResult[] = [];
-  for (const point of loadPointsOf(scenario, settings)) {
-    const durationMs = point.kind === "open-loop" ? settings.openLoopMs : settings.closedLoopMs;
+  const drivePoint = async (point: LoadPoint, durationMs: number): Promise<void> => {
     const measured = await probe.around(point, (onWindow) =>
       generator.measure({ point, leadInMs: settings.leadInMs, durationMs, onWindow }),
     );
     const result = { ...measured, steadyState: steadyStateOf(measured.load, warmUp) };
-    findings.push(
-      ...judgeLoadPoint(
-        {
-          ...result,
-          scenario,
-          connections,
-          redisSharesAgentCpu: topology.redis.some((cpu) => topology.agents.flat().includes(cpu)),
-          agentCpuCount: topology.agents.length,
-        },
-        loadPoints.length,
-      ),
-    );
+    // A step of the search that misses the objective, or saturates, is what the search is for.
+    const isSearch = point.kind === "open-loop" && point.from?.kind === "objective";
+    const found = isSearch
+      ? []
+      : judgeLoadPoint(
+          {
+            ...result,
+            scenario,
+            connections,
+            redisSharesAgentCpu: topology.redis.some((cpu) => topology.agents.flat().includes(cpu)),
+            agentCpuCount: topology.agents.length,
+          },
+          loadPoints.length,
+        );
+    findings.push(...found);
     loadPoints.push(result);
+  };
+  for (const point of loadPointsOf(scenario, settings))
+    await drivePoint(point, point.kind === "open-loop" ? settings.openLoopMs : settings.closedLoopMs);
+  // Last, so that what all presets measure is measured alike.
+  const capacityPerS = soundCapacity(loadPoints, findings, scenario);
+  if (capacityPerS !== null && engines[settings.engine].openLoop) {
+    for (const point of sharesOf(capacityPerS, settings)) await drivePoint(point, settings.openLoopMs);
+    if (settings.searchObjective) await searchObjective(scenario, loadPoints, capacityPerS, drivePoint);
   }
   probe.sampleMemory("after");
   const counts = await reconciledCounts(probe, countsAtStart, await generator.totals());
