@@ -114,6 +114,7 @@ function payBackText(reference: Reference, { estimate, engineeringDollars }: Bil
 function objectiveText(basis: CostBasis, p99Ms: number): string {
   const objective = judgeObjective(basis, p99Ms);
   const wish = `p99 ≤ ${three.format(p99Ms)} ms`;
+  if (objective.kind === "searched") return `${wish}: kept up to ${whole.format(objective.upToOpsPerS)}/s, by search`;
   if (objective.kind === "unknown") return `${wish}: unknown, no valid p99`;
   if (objective.kind === "met") return `${wish}: kept at ${whole.format(objective.upToOpsPerS)}/s, the highest rate measured`;
   if (objective.kind === "limits")

@@ -42,7 +42,9 @@ function notes({ machine, plan }: Result, rows: readonly CostRow[], prices: Pric
   const cpus = plan.topology.service.length;
   return [
     "instances = max(2, ceil(load / (capacity of one x utilisation))), and no fewer than the network's baseline asks for; dollars = instances x price an hour x 730.",
-    "Capacity is the lower end of the interval of saturation throughput: this run did not search for the highest rate that keeps the objective, so p99 is known at the offered rates and nowhere between them and saturation.",
+    rows.some(({ basis }) => basis !== null && basis.searched !== null)
+      ? "Capacity is the lower end of the interval of saturation throughput, or, for the objective that was searched, of the highest rate that keeps it if that is lower."
+      : "Capacity is the lower end of the interval of saturation throughput: this run did not search for the highest rate that keeps the objective, so p99 is known at the offered rates and nowhere between them and saturation.",
     ...(rows.some(({ basis }) => basis !== null && basis.launches < launchesForInterval)
       ? [`With fewer than ${launchesForInterval} launches capacity is the lowest launch, or the only one: these bills rest on little.`]
       : []),

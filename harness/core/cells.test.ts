@@ -119,6 +119,35 @@ test("a bounded capacity bounds throughput and leaves CPU per operation valid", 
   expect(figures.cpuPerOperation.verdict).toBe("valid");
 });
 
+test("rates of the service's own give their figures, apart from the common rates", () => {
+  const share = { kind: "open-loop", offeredRatePerS: 2_000, from: { kind: "capacity", share: 0.5 } } as const;
+  const step = { kind: "open-loop", offeredRatePerS: 18_000, from: { kind: "objective" } } as const;
+  const slow = closedLoad().operations; // 5 ms
+  const points = [
+    point(openLoad()),
+    point(closedLoad()),
+    point(openLoad({ point: share, operations: slow })),
+    point(openLoad({ point: step })),
+  ];
+  const scenario = { ...testScenario, objective: { p99Ms: 10 } };
+  const built = (findings: Finding[]) =>
+    buildCells({
+      plan,
+      scenarios: [scenario],
+      implementations: [implementation],
+      trials: six(() => trial(findings, points)),
+      coldStarts: [],
+    })[0];
+  const { figures } = built([]) ?? {};
+  expect(figures?.p99).toMatchObject({ value: expect.closeTo(1_000, -1) });
+  expect(figures?.p99At50).toMatchObject({ verdict: "valid", value: expect.closeTo(5_000, -1) });
+  expect(figures?.p99At90).toMatchObject({ verdict: "void", reason: expect.stringContaining("no rate relative") });
+  expect(figures?.objectiveRate).toMatchObject({ verdict: "valid", value: expect.closeTo(18_000), launches: 6 });
+  const saturated = built([finding("void", 2)]);
+  expect(saturated?.figures.p99At50).toMatchObject({ verdict: "void", reason: "why" });
+  expect(saturated?.launches.void).toBe(0);
+});
+
 test("failed launches give their reason", () => {
   const failed: Trial = { ...trial(), outcome: { kind: "failed", stage: "measure", reason: "killed", logTail: [] } };
   const { figures, launches } = cell([failed]);

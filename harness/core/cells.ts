@@ -1,5 +1,8 @@
 /** From trials to cells: one figure per metric, with its verdict. Void load points are left out, never averaged in. */
 import { errorShare, type GateOutcome, lateSending, rightAnswers, sum } from "./gates.ts";
+import type { LoadPoint } from "./measurement.ts";
+import { judgeRate, objectiveRate } from "./objective-search.ts";
+import { isVoid as isVoidTrial } from "./repeats.ts";
 import { mergeHistograms, percentile, samplesBeyond, samplesNeededBeyond } from "./histogram.ts";
 import { metricNames, type MetricName } from "./metrics.ts";
 import { type OwnMetricName, ownMetricNames, ownMetrics, stalenessLimitMs } from "./own-metrics.ts";
@@ -9,7 +12,7 @@ import { operations, type Operation, type Scenario } from "./scenario.ts";
 import { estimate, estimateShare } from "./statistics.ts";
 
 /** Which part of a trial a figure comes from. */
-type Part = "open-loop" | "closed-loop" | "launch";
+type Part = "open-loop" | "closed-loop" | "launch" | { readonly capacityShare: number };
 
 interface Launch {
   readonly outcome: MeasuredOutcome;
@@ -31,8 +34,8 @@ interface Definition {
 
 type TimeKind = "responseTimeUs" | "serviceTimeUs";
 
-const timePercentile = (wanted: number, kind: TimeKind, of: readonly Operation[]): Definition => ({
-  part: "open-loop",
+const timePercentile = (wanted: number, kind: TimeKind, of: readonly Operation[], part: Part = "open-loop"): Definition => ({
+  part,
   value: (_launch, point) => percentile(mergeHistograms(of.map((name) => point.load.operations[name][kind])), wanted),
   // The service time counts from the actual send, whenever that was.
   voidedBy: ({ load }) => (kind === "responseTimeUs" ? lateSending(load, wanted) : null),
@@ -52,7 +55,7 @@ const cpuPerOperation = (part: Part, field: "serviceCpuS" | "redisCpuS"): Defini
   value: (_launch, point) => (point[field] === null || point.load.received === 0 ? null : (point[field] * 1e6) / point.load.received),
 });
 
-const definitions: Readonly<Record<Exclude<MetricName, "coldStart" | "artifact">, Definition>> = {
+const definitions: Readonly<Record<Exclude<MetricName, "coldStart" | "artifact" | "objectiveRate">, Definition>> = {
   throughput: { part: "closed-loop", boundable: true, value: ({ scenario }, { load }) => rightAnswers(load, scenario) / load.elapsedS },
   p50: timePercentile(50, "responseTimeUs", operations),
   p90: timePercentile(90, "responseTimeUs", operations),
@@ -69,6 +72,10 @@ const definitions: Readonly<Record<Exclude<MetricName, "coldStart" | "artifact">
         ? null
         : ((serviceTimes.requestS - serviceTimes.redisCallS) * 1e6) / serviceTimes.requests,
   },
+  p99At25: timePercentile(99, "responseTimeUs", operations, { capacityShare: 0.25 }),
+  p99At50: timePercentile(99, "responseTimeUs", operations, { capacityShare: 0.5 }),
+  p99At75: timePercentile(99, "responseTimeUs", operations, { capacityShare: 0.75 }),
+  p99At90: timePercentile(99, "responseTimeUs", operations, { capacityShare: 0.9 }),
   cpuPerOperation: cpuPerOperation("closed-loop", "serviceCpuS"),
   cpuPerOperationOpen: cpuPerOperation("open-loop", "serviceCpuS"),
   redisCpuPerOperation: cpuPerOperation("closed-loop", "redisCpuS"),
@@ -102,6 +109,10 @@ const mergeable: Partial<Record<MetricName, { wanted: number; kind: TimeKind; of
   readP99: { wanted: 99, kind: "responseTimeUs", of: ["get"] },
   writeP99: { wanted: 99, kind: "responseTimeUs", of: ["put"] },
   serviceP99: { wanted: 99, kind: "serviceTimeUs", of: operations },
+  p99At25: { wanted: 99, kind: "responseTimeUs", of: operations },
+  p99At50: { wanted: 99, kind: "responseTimeUs", of: operations },
+  p99At75: { wanted: 99, kind: "responseTimeUs", of: operations },
+  p99At90: { wanted: 99, kind: "responseTimeUs", of: operations },
 };
 
 export interface CellsInput {
@@ -135,6 +146,7 @@ function buildCell(input: CellsInput, scenario: Scenario, implementation: Implem
       const reason = failed[0] ? `no launch could be measured: ${failed[0].reason}` : "not measured";
       return { verdict: "void", reason, cure: "read the service's log in the run's folder" };
     }
+    if (name === "objectiveRate") return objectiveFigure(launches);
     return trialFigure(name, definitions[name], launches, offeredRatePerS);
   };
   return {
@@ -150,7 +162,7 @@ function buildCell(input: CellsInput, scenario: Scenario, implementation: Implem
     launches: {
       planned: input.plan.settings.rounds,
       measured: launches.length,
-      void: launches.filter(({ outcome }) => outcome.findings.some(({ severity }) => severity === "void")).length,
+      void: launches.filter(isVoidTrial).length,
       failed: failed.length,
     },
   };
@@ -176,11 +188,7 @@ function ownFigure(name: OwnMetricName, launches: readonly Launch[], offeredRate
 
 function trialFigure(name: MetricName | null, definition: Definition, launches: readonly Launch[], offeredRatePerS: number): Figure {
   const points = launches.flatMap((launch) => {
-    const index = launch.outcome.loadPoints.findIndex(({ load: { point } }) =>
-      definition.part === "open-loop"
-        ? point.kind === "open-loop" && point.offeredRatePerS === offeredRatePerS
-        : point.kind === "closed-loop",
-    );
+    const index = launch.outcome.loadPoints.findIndex(({ load: { point } }) => isPart(definition.part, point, offeredRatePerS));
     const point = launch.outcome.loadPoints[index];
     if (point === undefined) return [];
     const findings = launch.outcome.findings.filter(
@@ -190,7 +198,9 @@ function trialFigure(name: MetricName | null, definition: Definition, launches: 
     return [{ launch, point, findings: own === null ? findings : [...findings, own] }];
   });
   if (points.length === 0) {
-    return { verdict: "void", reason: `the engine has no ${definition.part.replace("-", " ")}`, cure: "use --engine socket" };
+    return typeof definition.part === "string"
+      ? { verdict: "void", reason: `the engine has no ${definition.part.replace("-", " ")}`, cure: "use --engine socket" }
+      : { verdict: "void", reason: "not measured: no rate relative to a sound capacity", cure: "use --preset standard" };
   }
   const sound = points.filter(({ findings }) => !findings.some(isVoid));
   const firstVoid = points.flatMap(({ findings }) => findings).find(isVoid);
@@ -207,6 +217,53 @@ function trialFigure(name: MetricName | null, definition: Definition, launches: 
   const bound = definition.boundable ? used.flatMap(({ findings }) => findings).find(({ severity }) => severity === "bounded") : undefined;
   if (bound === undefined) return { verdict: "valid", value, interval, launches: count };
   return { verdict: "bounded", value, interval, launches: count, reason: bound.sentence, cure: bound.cure };
+}
+
+function isPart(part: Part, point: LoadPoint, offeredRatePerS: number): boolean {
+  if (typeof part === "object")
+    return point.kind === "open-loop" && point.from?.kind === "capacity" && point.from.share === part.capacityShare;
+  if (part !== "open-loop") return point.kind === "closed-loop";
+  return point.kind === "open-loop" && point.from === undefined && point.offeredRatePerS === offeredRatePerS;
+}
+
+/** Per launch the highest rate within the objective, by all its open loops. */
+function objectiveFigure(launches: readonly Launch[]): Figure {
+  const searched = launches.filter(
+    ({ outcome, scenario }) => scenario.objective !== undefined && !isVoidTrial({ outcome }) && outcome.loadPoints.some(isSearchStep),
+  );
+  const ends = searched.flatMap(({ outcome, scenario }) => objectiveRateOf(outcome, scenario) ?? []);
+  const found = ends.flatMap(({ ratePerS }) => ratePerS ?? []);
+  const bySetUp = "the load agent, not the service, may be why the objective was missed";
+  if (searched.length === 0)
+    return { verdict: "void", reason: "not searched, or in no launch that is sound", cure: "use --preset standard" };
+  if (ends.some(({ ratePerS, limited }) => ratePerS === null && limited))
+    return { verdict: "void", reason: bySetUp, cure: "close other programs, or give the load agents processors of their own" };
+  if (found.length < searched.length) {
+    const reason = `${searched.length - found.length} of ${searched.length} launches kept the objective at no rate`;
+    return { verdict: "void", reason, cure: "a fact about the service here: look at its p99 at the common rate" };
+  }
+  const { value, interval, launches: count } = estimate(found);
+  if (!ends.some(({ limited }) => limited)) return { verdict: "valid", value, interval, launches: count };
+  return {
+    verdict: "bounded",
+    value,
+    interval,
+    launches: count,
+    reason: `above it ${bySetUp}`,
+    cure: "use a machine with at least 4 processors",
+  };
+}
+
+function isSearchStep({ load: { point } }: LoadPointResult): boolean {
+  return point.kind === "open-loop" && point.from !== undefined;
+}
+
+function objectiveRateOf({ loadPoints }: MeasuredOutcome, scenario: Scenario): ReturnType<typeof objectiveRate> | null {
+  const closed = loadPoints.find(({ load }) => load.point.kind === "closed-loop");
+  const p99Ms = scenario.objective?.p99Ms;
+  if (closed === undefined || p99Ms === undefined) return null;
+  const known = loadPoints.flatMap(({ load }) => judgeRate(load, scenario, p99Ms) ?? []);
+  return objectiveRate(known, rightAnswers(closed.load, scenario) / closed.load.elapsedS);
 }
 
 /** A percentile of all launches together, where each alone has too few samples; it has no interval. */

@@ -36,6 +36,7 @@ function basisOf(result: Result, scenarioId: string, implementation: string): Co
     launches: throughput.launches,
     bounded: throughput.verdict === "bounded",
     latencies: cells.flatMap(latency).toSorted((a, b) => a.offeredRatePerS - b.offeredRatePerS),
+    searched: searchedRate(result, scenarioId, cells),
     memoryBytes: memory(cells),
     bytesSentPerOp,
   };
@@ -44,6 +45,13 @@ function basisOf(result: Result, scenarioId: string, implementation: string): Co
 function latency({ offeredRatePerS, figures: { p99 } }: Cell): CostBasis["latencies"][number][] {
   const upper = upperEnd(p99);
   return upper === null ? [] : [{ offeredRatePerS, p99Ms: upper / 1000 }];
+}
+
+function searchedRate(result: Result, scenarioId: string, [cell]: readonly Cell[]): CostBasis["searched"] {
+  const p99Ms = result.scenarios.find(({ id }) => id === scenarioId)?.objective?.p99Ms;
+  const rate = cell?.figures.objectiveRate;
+  if (p99Ms === undefined || rate === undefined || rate.verdict === "void") return null;
+  return { p99Ms, ratePerS: rate.interval?.low ?? rate.value };
 }
 
 function memory(cells: readonly Cell[]): number | null {

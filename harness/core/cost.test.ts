@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { syntheticResult } from "../../report/testing/synthetic-result.ts";
 import { costBases } from "./cost-basis.ts";
 import { defaultPrices, type InstanceType, priceListSchema } from "./cost-prices.ts";
-import { cheapest, type CostBasis, defaultWish, estimateCost, judgeObjective, monthsToPayBack } from "./cost.ts";
+import { capacityAtObjective, cheapest, type CostBasis, defaultWish, estimateCost, judgeObjective, monthsToPayBack } from "./cost.ts";
 
 const basis: CostBasis = {
   implementation: "a",
@@ -11,6 +11,7 @@ const basis: CostBasis = {
   launches: 6,
   bounded: false,
   latencies: [{ offeredRatePerS: 2_000, p99Ms: 5 }],
+  searched: null,
   memoryBytes: 100e6,
   bytesSentPerOp: 300,
 };
@@ -109,10 +110,24 @@ describe("the basis in a result", () => {
       launches: 6,
       bounded: true,
       latencies: [{ offeredRatePerS: 2_000, p99Ms: (p99.interval?.high ?? 0) / 1000 }],
+      searched: null,
       memoryBytes: pssLoad.interval?.high,
       // 600 bytes an answer; 30 % writes of 512 bytes.
       bytesSentPerOp: 600 + 0.3 * 512,
     });
+  });
+
+  it("takes the rate that was searched for the scenario's objective, at its lower end, and for no other objective", () => {
+    const searched = syntheticResult({ services: [{ id: "fast", language: "rust", slowness: 1 }] });
+    const withObjective = { ...searched, scenarios: searched.scenarios.map((one) => ({ ...one, objective: { p99Ms: 10 } })) };
+    const found = costBases(withObjective)[0]?.bases[0];
+    const rate = withObjective.cells[0]?.figures.objectiveRate;
+    if (found === undefined || rate?.verdict !== "valid") throw new Error("as built above");
+    expect(found.searched).toEqual({ p99Ms: 10, ratePerS: rate.interval?.low });
+    expect(judgeObjective(found, 10)).toEqual({ kind: "searched", upToOpsPerS: rate.interval?.low });
+    expect(judgeObjective(found, 20).kind).toBe("met");
+    expect(capacityAtObjective(found, 10)).toBe(rate.interval?.low);
+    expect(capacityAtObjective(found, 20)).toBe(found.capacityOpsPerS);
   });
 
   it("takes RSS where PSS is missing, and no latency that is void", () => {

@@ -38,6 +38,8 @@ export interface CostBasis {
   readonly bounded: boolean;
   /** The upper end of p99 at each offered rate that gave a valid one, lowest rate first. */
   readonly latencies: readonly { readonly offeredRatePerS: number; readonly p99Ms: number }[];
+  /** The highest rate that keeps p99 within an objective, the lower end of its interval; null where it was not searched. */
+  readonly searched: { readonly p99Ms: number; readonly ratePerS: number } | null;
   /** PSS, or RSS, under load; null where it could not be read. */
   readonly memoryBytes: number | null;
   /** What the service sends for each operation, to clients and to Redis, without headers of TCP and IP. */
@@ -57,12 +59,14 @@ export interface CostEstimate {
 
 /** `unknown` is no promise: nothing valid was measured at any offered rate. */
 export type Objective =
+  | { readonly kind: "searched"; readonly upToOpsPerS: number }
   | { readonly kind: "met"; readonly upToOpsPerS: number }
   | { readonly kind: "limits"; readonly upToOpsPerS: number; readonly missedAtOpsPerS: number }
   | { readonly kind: "missed"; readonly atOpsPerS: number; readonly p99Ms: number }
   | { readonly kind: "unknown" };
 
-export function judgeObjective({ latencies }: CostBasis, p99Ms: number): Objective {
+export function judgeObjective({ latencies, searched }: CostBasis, p99Ms: number): Objective {
+  if (searched?.p99Ms === p99Ms) return { kind: "searched", upToOpsPerS: searched.ratePerS };
   const firstMissed = latencies.findIndex((one) => one.p99Ms > p99Ms);
   const met = latencies[(firstMissed === -1 ? latencies.length : firstMissed) - 1];
   const missed = latencies[firstMissed];
@@ -75,7 +79,9 @@ export function judgeObjective({ latencies }: CostBasis, p99Ms: number): Objecti
 export function capacityAtObjective(basis: CostBasis, p99Ms: number): number | null {
   const objective = judgeObjective(basis, p99Ms);
   if (objective.kind === "missed") return null;
-  return objective.kind === "limits" ? Math.min(basis.capacityOpsPerS, objective.upToOpsPerS) : basis.capacityOpsPerS;
+  return objective.kind === "limits" || objective.kind === "searched"
+    ? Math.min(basis.capacityOpsPerS, objective.upToOpsPerS)
+    : basis.capacityOpsPerS;
 }
 
 /** Null where this type cannot serve: the objective is missed, or the service does not fit into its memory. */

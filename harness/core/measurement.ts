@@ -9,7 +9,19 @@ const histogram = z.string().min(1);
 
 /** One offered rate (open loop: arrivals do not wait for answers), or capacity (closed loop: they do). */
 export const loadPointSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("open-loop"), offeredRatePerS: z.number().gt(0) }),
+  z.strictObject({
+    kind: z.literal("open-loop"),
+    offeredRatePerS: z.number().gt(0),
+    /** What the rate follows from; absent: it is one of the scenario's, the same for all. */
+    from: z
+      .discriminatedUnion("kind", [
+        /** A share of the capacity measured in the same trial. */
+        z.strictObject({ kind: z.literal("capacity"), share: z.number().gt(0) }),
+        /** A step of the search for the highest rate within the objective. */
+        z.strictObject({ kind: z.literal("objective") }),
+      ])
+      .optional(),
+  }),
   z.strictObject({ kind: z.literal("closed-loop") }),
 ]);
 export type LoadPoint = z.infer<typeof loadPointSchema>;

@@ -22,6 +22,21 @@ export const metrics = {
     meaning:
       "the service's own request time minus its Redis call time, by its metrics, per request, open loop; a request that waits for another's call counts that wait as its own",
   },
+  objectiveRate: {
+    title: "rate within the objective",
+    unit: "ops/s",
+    better: "higher",
+    meaning: "highest offered rate whose p99 keeps the scenario's objective, open loop, searched to within 10 %",
+  },
+  p99At25: {
+    title: "p99 at 25 %",
+    unit: "us",
+    better: "lower",
+    meaning: "99th percentile of the response time at 25 % of the service's own capacity",
+  },
+  p99At50: { title: "p99 at 50 %", unit: "us", better: "lower", meaning: "the same at 50 %" },
+  p99At75: { title: "p99 at 75 %", unit: "us", better: "lower", meaning: "the same at 75 %" },
+  p99At90: { title: "p99 at 90 %", unit: "us", better: "lower", meaning: "the same at 90 %" },
   cpuPerOperation: {
     title: "CPU per op",
     unit: "us/op",

@@ -32,6 +32,10 @@ export const settingsSchema = z.strictObject({
   leadInMs: count,
   openLoopMs: z.int().min(100),
   closedLoopMs: z.int().min(100),
+  /** After the closed loop: open loops at these shares of the capacity it showed. */
+  capacityShares: z.array(z.number().gt(0).lt(1)),
+  /** And the search for the highest rate within the scenario's objective. */
+  searchObjective: z.boolean(),
   /** Null: as the scenario says. */
   connections: z.int().min(1).max(10_000).nullable(),
   requestTimeoutMs: z.int().min(1),

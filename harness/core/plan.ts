@@ -1,5 +1,6 @@
 /** The plan, built purely from scenarios, implementations, settings and topology. */
 import { createHash } from "node:crypto";
+import { searchDurationMs, searchStepsAtMost } from "./objective-search.ts";
 import type { Plan, PlannedTrial, Settings, Topology } from "./plan-schema.ts";
 import type { Scenario } from "./scenario.ts";
 import { type Random, seededRandom } from "./workload/random.ts";
@@ -51,6 +52,7 @@ export function trialS(settings: Settings, scenario: Scenario): number {
   return (
     trialOverheadS +
     keyCount(scenario, settings) / keysLoadedPerS +
+    relativeS(settings, scenario) +
     (settings.warmUpMs + openS + settings.leadInMs + settings.closedLoopMs) / 1000
   );
 }
@@ -62,6 +64,12 @@ const afterRedisPauseMs = 4_000;
 export function openLoopMs({ redisPause }: Scenario, settings: Pick<Settings, "openLoopMs">): number {
   if (redisPause === undefined) return settings.openLoopMs;
   return Math.max(settings.openLoopMs, redisPause.afterMs + redisPause.durationMs + afterRedisPauseMs);
+}
+
+/** Shares of the capacity, and the search at its longest with its shortest steps: most are at rates that need no more. */
+function relativeS({ capacityShares, searchObjective, leadInMs, openLoopMs }: Settings, { objective }: Scenario): number {
+  const searchMs = searchObjective && objective !== undefined ? searchStepsAtMost * (leadInMs + searchDurationMs(1e6)) : 0;
+  return (capacityShares.length * (leadInMs + openLoopMs) + searchMs) / 1000;
 }
 
 /** The keys of the data set; the preset quick may use fewer. */

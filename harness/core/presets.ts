@@ -24,20 +24,25 @@ const base = {
   leadInMs: 500,
   openLoopMs: 6_000,
   closedLoopMs: 4_000,
+  capacityShares: [],
+  searchObjective: false,
   requestTimeoutMs: 5_000,
   repeatBudget: 0.25,
-} as const satisfies PresetSettings;
+} satisfies PresetSettings;
+
+/** What is measured once a capacity is known. */
+const relative = { capacityShares: [0.25, 0.5, 0.75, 0.9], searchObjective: true } satisfies Partial<PresetSettings>;
 
 export const presets: Readonly<Record<Settings["preset"], Preset>> = {
   quick: { settings: base, scenarios: ["article-70-30"], variants: ["production"], languages: articles },
   standard: {
-    settings: { ...base, coldStartRuns: 30, warmUpMs: 4_000, openLoopMs: 10_000, closedLoopMs: 8_000 },
+    settings: { ...base, ...relative, coldStartRuns: 30, warmUpMs: 4_000, openLoopMs: 10_000, closedLoopMs: 8_000 },
     scenarios: "all",
     variants: ["production"],
     languages: "all",
   },
   rigorous: {
-    settings: { ...base, rounds: 12, coldStartRuns: 30, warmUpMs: 5_000, openLoopMs: 50_000, closedLoopMs: 10_000 },
+    settings: { ...base, ...relative, rounds: 12, coldStartRuns: 30, warmUpMs: 5_000, openLoopMs: 50_000, closedLoopMs: 10_000 },
     scenarios: "all",
     variants: "all",
     languages: "all",

@@ -23,7 +23,11 @@ const finished = (planned: PlannedTrial, end: End): Trial => ({
   outcome:
     end === "failed"
       ? { kind: "failed", stage: "measure", reason: "", logTail: [] }
-      : ({ kind: "measured", findings: end === "sound" ? [] : [{ severity: end }] } as unknown as Trial["outcome"]),
+      : ({
+          kind: "measured",
+          loadPoints: [],
+          findings: end === "sound" ? [] : [{ severity: end, loadPoint: 0 }],
+        } as unknown as Trial["outcome"]),
 });
 /** Runs to the end as a run does, a trial at a time. */
 function runToEnd(endOf: (trial: PlannedTrial) => End): Trial[] {

@@ -43,6 +43,8 @@ export const scenarioSchema = z.strictObject({
     /** L1 holds this share of the data set's bytes (keys and values). */
     z.strictObject({ kind: z.literal("share-of-data"), share: z.number().gt(0).max(2) }),
   ]),
+  /** What users are promised: the highest rate that keeps it is searched in the presets standard and rigorous. */
+  objective: z.strictObject({ p99Ms: z.number().gt(0).max(10_000) }).optional(),
   openLoop: z.strictObject({ offeredRatesPerS: z.array(z.int().min(1).max(1_000_000)).min(1) }),
   /** Life of the data set and of every value written (`?ttl=`), s; absent: an hour, and the service's default. */
   ttlS: z.int().min(1).max(86_400).optional(),

@@ -23,6 +23,9 @@ export interface ProbeCounts {
   readonly serviceTimes: ServiceTimes | null;
 }
 
+/** A load point before it is judged. */
+export type Probed = Omit<LoadPointResult, "steadyState">;
+
 export class TrialProbe {
   readonly memory: MemorySample[] = [];
   readonly #service: Service;
@@ -45,8 +48,8 @@ export class TrialProbe {
   async around(
     point: LoadPoint,
     load: (onWindow: () => void) => Promise<LoadPointResult["load"]>,
-    beside: () => Promise<LoadPointResult["beside"]>,
-  ): Promise<Omit<LoadPointResult, "steadyState">> {
+    beside: () => Promise<LoadPointResult["beside"]> = async () => ({}),
+  ): Promise<Probed> {
     const before = await this.counts();
     const cpu = new CpuWindow(this.#service, this.#redis);
     // Once a second, not oftener: reading smaps_rollup holds up the process that is read.

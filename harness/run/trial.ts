@@ -1,32 +1,18 @@
-/** One trial: one fresh Redis, one fresh launch, a fixed sequence of load points on the same warm service. */
-import { setTimeout as sleep } from "node:timers/promises";
+/** One trial: one fresh Redis, one fresh launch, one fixed sequence of load points. */
 import { stalenessBoundMs } from "../conformance/checks/read-your-writes.ts";
 import { consistencyOf, readMetrics } from "../conformance/metrics.ts";
-import { judgeLoadPoint, sum } from "../core/gates.ts";
-import type { ConnectMeasurement, LoadPoint, RequestTotals } from "../core/measurement.ts";
-import { keyCount, openLoopMs } from "../core/plan.ts";
 import type { PlannedTrial, Settings, Topology } from "../core/plan-schema.ts";
-import { reconcileCounts, type TrialCounts } from "../core/reconcile.ts";
-import type { Finding, LoadPointResult, MeasuredOutcome, Trial } from "../core/result.ts";
+import type { MeasuredOutcome, Trial } from "../core/result.ts";
 import type { Scenario } from "../core/scenario.ts";
-import { steadyStateOf } from "../core/steady-state.ts";
-import { type CacheWorkload, initialValue, keyName, valueTemplates } from "../core/workload.ts";
-import { type Generator, startGenerator } from "../load/generator.ts";
-import { mergeTotals } from "../load/merge.ts";
-import { engines } from "../load/engines.ts";
-import { LoadError } from "../load/errors.ts";
-import { untilAccepted } from "../probes/accepted-connections.ts";
-import { highWaterBytes } from "../probes/process-tree.ts";
+import { startGenerator } from "../load/generator.ts";
 import { RedisAdmin } from "../redis/admin.ts";
 import { delayed } from "../redis/delay.ts";
 import type { RedisSource } from "../redis/source.ts";
 import { ServiceFault, untilReady, whileAlive } from "../targets/readiness.ts";
 import type { Launchable, Service } from "../targets/service.ts";
-import { besideOpenLoop } from "./beside.ts";
-import { type ProbeCounts, TrialProbe } from "./trial-probe.ts";
-
-/** The data set outlives every trial, unless the scenario lets it expire. */
-const dataSetTtlS = 3_600;
+import { dataSetTtlS, l1BytesOf, loadDataSet, workloadOf } from "./data-set.ts";
+import { drive } from "./drive.ts";
+import { TrialProbe } from "./trial-probe.ts";
 
 export interface TrialOptions {
   readonly planned: PlannedTrial;
@@ -56,21 +42,6 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
   return { ...planned, startedAt: startedAt.toISOString(), durationS: (Date.now() - startedAt.getTime()) / 1000, outcome };
 }
 
-export function workloadOf(scenario: Scenario, settings: Settings): CacheWorkload {
-  const { operations, keys, valueSize, ttlS } = scenario;
-  return {
-    kind: "cache",
-    operations,
-    keys: { count: keyCount(scenario, settings), choice: keys.choice },
-    valueSize,
-    ...(ttlS !== undefined && { ttlS }),
-  };
-}
-
-export function l1BytesOf({ l1 }: Scenario, dataBytes: number): number {
-  return l1.kind === "bytes" ? l1.maxBytes : Math.round(dataBytes * l1.share);
-}
-
 async function measure(options: TrialOptions): Promise<MeasuredOutcome> {
   const { scenario, settings, topology, launchable, redisSource, logFile, signal } = options;
   const workload = workloadOf(scenario, settings);
@@ -80,7 +51,6 @@ async function measure(options: TrialOptions): Promise<MeasuredOutcome> {
   await using admin = await RedisAdmin.connect(redis.url);
   const dataBytes = await loadDataSet(admin, workload, settings.seed, signal);
 
-  const l1MaxBytes = l1BytesOf(scenario, dataBytes);
   await using delay =
     scenario.redisDelayMs === undefined
       ? null
@@ -89,8 +59,9 @@ async function measure(options: TrialOptions): Promise<MeasuredOutcome> {
     settings: {
       redisUrl: (delay ?? redis).url,
       workers: topology.service.length,
-      l1MaxBytes,
-      ...(scenario.l1TtlMs !== undefined && { extra: { L1_TTL_MS: String(scenario.l1TtlMs) } }),
+      l1MaxBytes: l1BytesOf(scenario, dataBytes),
+      // What is written lives as long as the data set: a long trial must not outlive its values.
+      extra: { DEFAULT_TTL_S: String(dataSetTtlS), ...(scenario.l1TtlMs !== undefined && { L1_TTL_MS: String(scenario.l1TtlMs) }) },
     },
     cpus: cpus(topology.service),
     logFile,
@@ -118,143 +89,7 @@ async function measure(options: TrialOptions): Promise<MeasuredOutcome> {
   return await whileAlive(service, drive({ ...options, service, second, admin, generator, probe, connections, readyMs }));
 }
 
-interface Drive extends TrialOptions {
-  readonly service: Service;
-  readonly second: Service | null;
-  readonly admin: RedisAdmin;
-  readonly generator: Generator;
-  readonly probe: TrialProbe;
-  readonly connections: number;
-  readonly readyMs: number;
-}
-
-async function drive({
-  scenario,
-  settings,
-  topology,
-  ceilingPerS,
-  service,
-  second,
-  admin,
-  generator,
-  probe,
-  connections,
-  readyMs,
-  signal,
-}: Drive): Promise<MeasuredOutcome> {
-  const countsAtStart = await probe.counts();
-  const connect = await connectAll(generator, service);
-  const accepted = await untilAccepted(service.port, connect.connections, signal);
-  const findings: Finding[] = accepted !== null && accepted < connect.connections ? [notAccepted(accepted, connect.connections)] : [];
-
-  const warmUp = scenario.coldL1
-    ? null
-    : await generator.measure({ point: { kind: "closed-loop" }, leadInMs: 0, durationMs: settings.warmUpMs });
-  if (warmUp !== null) probe.sampleMemory("warmed");
-
-  const loadPoints: LoadPointResult[] = [];
-  for (const point of loadPointsOf(scenario, settings)) {
-    const durationMs = point.kind === "open-loop" ? openLoopMs(scenario, settings) : settings.closedLoopMs;
-    // What a cold L1 costs shows in the first requests.
-    const leadInMs = scenario.coldL1 && loadPoints.length === 0 ? 0 : settings.leadInMs;
-    const measured = await probe.around(
-      point,
-      (onWindow) => generator.measure({ point, leadInMs, durationMs, onWindow }),
-      () =>
-        point.kind === "open-loop"
-          ? besideOpenLoop({ scenario, admin, service, second, windowMs: durationMs, signal })
-          : Promise.resolve({}),
-    );
-    const result = { ...measured, steadyState: steadyStateOf(measured.load, warmUp) };
-    findings.push(
-      ...judgeLoadPoint(
-        {
-          ...result,
-          scenario,
-          connections,
-          redisSharesAgentCpu: topology.redis.some((cpu) => topology.agents.flat().includes(cpu)),
-          agentCpuCount: topology.agents.length,
-          ceilingPerS,
-        },
-        loadPoints.length,
-      ),
-    );
-    loadPoints.push(result);
-  }
-  probe.sampleMemory("after");
-  const totals = mergeTotals([await generator.totals(), ...loadPoints.map(({ beside }) => totalsOf(beside))]);
-  const counts = await reconciledCounts(probe, countsAtStart, totals);
-  const unreconciled = reconcileCounts(counts);
-  if (unreconciled !== null) findings.push({ gate: "counts-reconciled", loadPoint: null, ...unreconciled });
-  return {
-    kind: "measured",
-    readyMs,
-    connect,
-    loadPoints,
-    memory: probe.memory,
-    rssHighWaterBytes: highWaterBytes(service.processes()),
-    counts,
-    findings,
-  };
-}
-
-/** That no connection can be opened is a fault of the service that listens there. */
-async function connectAll(generator: Generator, service: Service): Promise<ConnectMeasurement> {
-  try {
-    return await generator.connect();
-  } catch (error) {
-    if (error instanceof LoadError && error.code === "connect-failed") throw new ServiceFault(error.message, service);
-    throw error;
-  }
-}
-
-/** What was asked beside the load is part of what the service counted. */
-function totalsOf({ asked = { get: {}, put: {} } }: LoadPointResult["beside"]): RequestTotals {
-  const total = (statuses: Readonly<Record<string, number>>) => ({ sent: sum(Object.values(statuses)), statuses: { ...statuses } });
-  return { get: total(asked.get), put: total(asked.put), delete: total({}) };
-}
-
-/** A service may count an answer just after it was read: it gets a second before its counts are held against it. */
-async function reconciledCounts(probe: TrialProbe, atStart: ProbeCounts, requests: RequestTotals): Promise<TrialCounts> {
-  for (let readings = 1; ; readings++) {
-    const counts = { requests, ...(await probe.countsSince(atStart)) };
-    if (readings === 10 || reconcileCounts(counts) === null) return counts;
-    await sleep(100);
-  }
-}
-
-/** The scenario's offered rates, then capacity; an engine without an open loop has capacity only. */
-function loadPointsOf(scenario: Scenario, settings: Settings): readonly LoadPoint[] {
-  const rates = engines[settings.engine].openLoop ? scenario.openLoop.offeredRatesPerS : [];
-  return [...rates.map((offeredRatePerS) => ({ kind: "open-loop" as const, offeredRatePerS })), { kind: "closed-loop" }];
-}
-
-function notAccepted(accepted: number, wanted: number): Finding {
-  return {
-    gate: "connections-accepted",
-    severity: "void",
-    loadPoint: null,
-    sentence: `the service accepted ${accepted} of ${wanted} connections`,
-    cure: "look at the service's limit of open files and at its log",
-  };
-}
-
 /** What the service promises on /metrics: its own writes at once, or within the bound that the checks allow. */
 async function stalenessBoundOf({ origin }: Service, signal: AbortSignal): Promise<number> {
   return consistencyOf(await readMetrics({ origin, signal })) === "bounded-staleness" ? stalenessBoundMs : 0;
-}
-
-/** Writes version 0 of every key; returns the bytes of all keys and values. */
-export async function loadDataSet(admin: RedisAdmin, workload: CacheWorkload, seed: number, signal: AbortSignal): Promise<number> {
-  const templates = valueTemplates(workload, seed);
-  let bytes = 0;
-  function* entries(): Iterable<readonly [string, Buffer]> {
-    for (let index = 0; index < workload.keys.count; index++) {
-      const [key, value] = [keyName(index), Buffer.from(initialValue(templates, index))];
-      bytes += Buffer.byteLength(key) + value.length;
-      yield [key, value];
-    }
-  }
-  await admin.loadDataSet(entries(), workload.ttlS ?? dataSetTtlS, signal);
-  return bytes;
 }

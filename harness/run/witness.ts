@@ -4,7 +4,6 @@ import { findCeiling, type UsedCalibration } from "../core/calibration/ceilings.
 import { mergeHistograms } from "../core/histogram.ts";
 import { sum } from "../core/gates.ts";
 import type { LoadMeasurement } from "../core/measurement.ts";
-import type { LoadPointResult } from "../core/result.ts";
 import { operations, type Scenario } from "../core/scenario.ts";
 import { disagreements, type Witness, type WitnessReading, witnessConnections } from "../core/witness.ts";
 import { keyName } from "../core/workload.ts";
@@ -15,10 +14,10 @@ import { RedisAdmin } from "../redis/admin.ts";
 import { ServiceFault, untilReady, whileAlive } from "../targets/readiness.ts";
 import type { Service } from "../targets/service.ts";
 import type { RunContext } from "./context.ts";
+import { l1BytesOf, loadDataSet, workloadOf } from "./data-set.ts";
 import { witnessKeys } from "./find-ceilings.ts";
 import type { Built } from "./prepare.ts";
-import { l1BytesOf, loadDataSet, workloadOf } from "./trial.ts";
-import { TrialProbe } from "./trial-probe.ts";
+import { type Probed, TrialProbe } from "./trial-probe.ts";
 
 /** Neither engine is favoured by a machine that becomes slower or faster meanwhile. */
 const turns: readonly EngineName[] = ["socket", "autocannon", "autocannon", "socket"];
@@ -74,7 +73,7 @@ async function readBoth(
   const work = async (): Promise<Record<EngineName, WitnessReading>> => {
     const lengths = scenario.valueSize.kind === "fixed" ? await answerLengths(service) : null;
     const probe = new TrialProbe(service, admin, signal);
-    const parts: Record<EngineName, LoadPointResult[]> = { socket: [], autocannon: [] };
+    const parts: Record<EngineName, Probed[]> = { socket: [], autocannon: [] };
     const point = { kind: "closed-loop" } as const;
     const start = (engine: EngineName) =>
       startGenerator({
@@ -104,8 +103,8 @@ async function readBoth(
   return await whileAlive(service, work());
 }
 
-function readingOf(engine: EngineName, parts: readonly LoadPointResult[], lengths: AnswerLengths | null): WitnessReading {
-  const total = (value: (part: LoadPointResult) => number): number => sum(parts.map(value));
+function readingOf(engine: EngineName, parts: readonly Probed[], lengths: AnswerLengths | null): WitnessReading {
+  const total = (value: (part: Probed) => number): number => sum(parts.map(value));
   const answers = (load: LoadMeasurement, name: "get" | "put", status: string): number => load.operations[name].statuses[status] ?? 0;
   const expected = (load: LoadMeasurement): number =>
     answers(load, "get", "200") * (lengths?.get ?? 0) + answers(load, "put", "204") * (lengths?.put ?? 0);

@@ -35,7 +35,7 @@ function punctual(points: readonly PercentilePoint[], lagUs: Histogram): Percent
 
 function validLoads(outcome: MeasuredOutcome, rate: number): LoadMeasurement[] {
   return outcome.loadPoints.flatMap(({ load }, index) => {
-    const asked = load.point.kind === "open-loop" && load.point.offeredRatePerS === rate;
+    const asked = load.point.kind === "open-loop" && load.point.from === undefined && load.point.offeredRatePerS === rate;
     return asked && !isVoid(outcome, index) ? [load] : [];
   });
 }

@@ -1,6 +1,6 @@
 /** Whole results for tests: seeded, valid by the schema, with the verdicts and names that a test asks for. */
 import type { Manifest } from "../../harness/core/implementation.ts";
-import { metricNames, type MetricName } from "../../harness/core/metrics.ts";
+import { metricNames, metrics, type MetricName } from "../../harness/core/metrics.ts";
 import type { Cell, Figure, Result, Trial } from "../../harness/core/result.ts";
 import { estimate } from "../../harness/core/statistics.ts";
 import { seededNormal } from "./random.ts";
@@ -49,6 +49,11 @@ const fastest: Record<MetricName, number> = {
   serviceP50: 390,
   serviceP99: 1_600,
   ownTime: 120,
+  objectiveRate: 60_000,
+  p99At25: 1_200,
+  p99At50: 1_800,
+  p99At75: 4_000,
+  p99At90: 12_000,
   cpuPerOperation: 8.3,
   cpuPerOperationOpen: 14,
   redisCpuPerOperation: 3.1,
@@ -134,6 +139,8 @@ function wholeResult(options: SyntheticOptions): Result {
         requestTimeoutMs: 2_000,
         repeatBudget: 0.25,
         precision: null,
+        capacityShares: [],
+        searchObjective: false,
       },
       topology: {
         service: [0],
@@ -201,7 +208,7 @@ function figure(
   if (verdict === "void") {
     return { verdict, reason: "The generator was late: p99 of schedule lag 2.1 ms.", cure: "Give the load agents cores of their own." };
   }
-  const scale = alike.has(metric) ? 1 : metric === "throughput" ? 1 / service.slowness : service.slowness;
+  const scale = alike.has(metric) ? 1 : metrics[metric].unit === "ops/s" ? 1 / service.slowness : service.slowness;
   const centre = fastest[metric] * scale;
   if (metric === "artifact") return { verdict: "valid", value: Math.round(centre), interval: null, launches: 1 };
   const summary = estimate(Array.from({ length: launches }, () => centre * Math.exp(spread * normal())));
