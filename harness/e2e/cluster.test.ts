@@ -9,10 +9,15 @@ import { findImplementations } from "../store/catalogue.ts";
 
 const { signal } = new AbortController();
 const folder = mkdtempSync(join(tmpdir(), "cache-bench-test-"));
-const onCluster = findImplementations(undefined, ({ variant, capabilities }) => variant === "production" && capabilities.cluster);
+const production = findImplementations(undefined, ({ variant }) => variant === "production");
+const onCluster = production.filter(({ manifest }) => manifest.capabilities.cluster);
 
 /** What needs other settings or signals has nothing to do with Redis. */
 const chosen = checks.filter(({ needs }) => needs !== "launch");
+
+test("every production service declares that it speaks Redis Cluster", () => {
+  expect(onCluster.map(({ manifest }) => manifest.id)).toEqual(production.map(({ manifest }) => manifest.id));
+});
 
 // Each service on a fresh cluster.
 test.each(onCluster.map((implementation) => [implementation.manifest.id, implementation] as const))(
