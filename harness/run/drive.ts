@@ -134,7 +134,8 @@ function totalsOf({ asked = { get: {}, put: {} } }: LoadPointResult["beside"]): 
 /** A service may count an answer just after it was read: it gets a second before its counts are held against it. */
 async function reconciledCounts(probe: TrialProbe, atStart: ProbeCounts, requests: RequestTotals): Promise<TrialCounts> {
   for (let readings = 1; ; readings++) {
-    const counts = { requests, ...(await probe.countsSince(atStart)) };
+    const { serviceRequests, redisCalls } = await probe.countsSince(atStart);
+    const counts = { requests, serviceRequests, redisCalls };
     if (readings === 10 || reconcileCounts(counts) === null) return counts;
     await sleep(100);
   }
