@@ -41,7 +41,7 @@ export function renderTerminal(model: ReportModel, { columns, colour }: Terminal
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }
 
-const shownFacts: ReadonlySet<string> = new Set(["Machine", "Redis", "Topology", "Date", "Run"]);
+const shownFacts: ReadonlySet<string> = new Set(["Machine", "Target", "Instance", "Redis", "Topology", "Date", "Run"]);
 
 function labelled(label: string, text: string, width: number): string[] {
   const margin = 10;

@@ -3,6 +3,7 @@
  * (no host name, user, absolute path or environment).
  */
 import { z } from "zod";
+import { containmentSchema } from "./containment.ts";
 import { manifestSchema } from "./implementation.ts";
 import { connectMeasurementSchema, loadMeasurementSchema } from "./measurement.ts";
 import { metricNames, type MetricName } from "./metrics.ts";
@@ -66,6 +67,8 @@ export const trialSchema = z.strictObject({
       memory: z.array(memorySampleSchema),
       /** VmHWM summed over the tree at the end. */
       rssHighWaterBytes: bytes.nullable(),
+      /** Of a contained service; what its control group counted by the end. */
+      containment: containmentSchema.optional(),
       findings: z.array(findingSchema),
     }),
     /** The service crashed, hung or never got ready: a fact about the trial, never a number. */

@@ -1,7 +1,6 @@
 /** What is read of the service and of Redis around each load point. */
 import type { LoadPoint } from "../core/measurement.ts";
 import type { LoadPointResult, MemorySample } from "../core/result.ts";
-import { memoryOf } from "../probes/process-tree.ts";
 import { countsSince, readServiceCounts } from "../probes/service-metrics.ts";
 import type { RedisAdmin } from "../redis/admin.ts";
 import type { Service } from "../targets/service.ts";
@@ -19,9 +18,9 @@ export class TrialProbe {
     this.#signal = signal;
   }
 
-  sampleMemory(phase: MemorySample["phase"]): void {
+  async sampleMemory(phase: MemorySample["phase"]): Promise<void> {
     const atS = (performance.now() - this.#service.startedAtMs) / 1000;
-    const memory = memoryOf(this.#service.processes());
+    const memory = await this.#service.probe.memory();
     if (memory.processes > 0) this.memory.push({ phase, atS, ...memory });
   }
 
@@ -29,9 +28,12 @@ export class TrialProbe {
     const [callsBefore, countsBefore] = await this.#counts();
     const cpu = new CpuWindow(this.#service, this.#redis);
     // Once a second, not oftener: reading smaps_rollup holds up the process that is read.
-    const sampling = setInterval(() => this.sampleMemory(point.kind), 1_000);
+    const samples: Promise<void>[] = [];
+    const sampling = setInterval(() => samples.push(this.sampleMemory(point.kind)), 1_000);
     try {
       const measured = await load(() => cpu.mark());
+      clearInterval(sampling);
+      await Promise.all(samples);
       const [callsAfter, countsAfter] = await this.#counts();
       const { serviceCpuS, redisCpuS } = await cpu.within(measured.elapsedS);
       return {

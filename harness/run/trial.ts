@@ -1,4 +1,5 @@
 /** One trial: one fresh Redis, one fresh launch, a fixed sequence of load points on the same warm service. */
+import { judgeContainment } from "../core/containment.ts";
 import { judgeLoadPoint } from "../core/gates.ts";
 import type { LoadPoint } from "../core/measurement.ts";
 import { keyCount } from "../core/plan.ts";
@@ -9,7 +10,6 @@ import { type CacheWorkload, initialValue, keyName, valueTemplates } from "../co
 import { type Generator, startGenerator } from "../load/generator.ts";
 import { engines } from "../load/engines.ts";
 import { untilAccepted } from "../probes/accepted-connections.ts";
-import { highWaterBytes } from "../probes/process-tree.ts";
 import { RedisAdmin } from "../redis/admin.ts";
 import type { RedisSource } from "../redis/source.ts";
 import { ServiceFault, untilReady, whileAlive } from "../targets/readiness.ts";
@@ -69,7 +69,7 @@ async function measure(options: TrialOptions): Promise<MeasuredOutcome> {
   await using service = await launchable.launch(launch);
   const readyMs = await untilReady(service, signal);
   const probe = new TrialProbe(service, admin, signal);
-  probe.sampleMemory("idle");
+  await probe.sampleMemory("idle");
 
   const connections = settings.connections ?? scenario.connections;
   await using generator = await startGenerator({
@@ -104,12 +104,13 @@ async function drive({
   readyMs,
   signal,
 }: Drive): Promise<MeasuredOutcome> {
+  const containedBefore = await service.probe.containment();
   const connect = await generator.connect();
-  const accepted = await untilAccepted(service.port, connect.connections, signal);
+  const accepted = await untilAccepted(service.probe, connect.connections, signal);
   const findings: Finding[] = accepted !== null && accepted < connect.connections ? [notAccepted(accepted, connect.connections)] : [];
 
   await generator.measure({ point: { kind: "closed-loop" }, leadInMs: 0, durationMs: settings.warmUpMs });
-  probe.sampleMemory("warmed");
+  await probe.sampleMemory("warmed");
 
   const loadPoints: LoadPointResult[] = [];
   for (const point of loadPointsOf(scenario, settings)) {
@@ -130,14 +131,17 @@ async function drive({
     );
     loadPoints.push(result);
   }
-  probe.sampleMemory("after");
+  await probe.sampleMemory("after");
+  const containment = await service.probe.containment();
+  findings.push(...judgeContainment(containedBefore, containment));
   return {
     kind: "measured",
     readyMs,
     connect,
     loadPoints,
     memory: probe.memory,
-    rssHighWaterBytes: highWaterBytes(service.processes()),
+    rssHighWaterBytes: await service.probe.highWaterBytes(),
+    ...(containment === null ? {} : { containment }),
     findings,
   };
 }

@@ -126,7 +126,7 @@ export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal):
   }
 }
 
-function buildError(id: string, sentence: string): UserError {
+export function buildError(id: string, sentence: string): UserError {
   return new UserError(
     exitCodes.implementation,
     `${id} does not build: ${sentence}`,
@@ -135,12 +135,12 @@ function buildError(id: string, sentence: string): UserError {
 }
 
 /** Copied beside its place and renamed, so that an interrupted copy is never built. */
-async function copySource(from: string, to: string): Promise<void> {
+export async function copySource(from: string, to: string): Promise<void> {
   await cp(from, `${to}.copy`, { recursive: true, filter: (path) => !notSource.has(path.split("/").at(-1) ?? "") });
   await rename(`${to}.copy`, to);
 }
 
-async function sourceFiles(folder: string): Promise<string[]> {
+export async function sourceFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const files = await Promise.all(
     entries
