@@ -1,8 +1,7 @@
 /** Containers carry the mark of the harness that started them; the next start removes those whose harness is gone, and no others. */
 import { createHash } from "node:crypto";
-import { readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import { isAlive, ownerMark } from "../processes/orphans.ts";
+import { isAlive, ownerMark, pidNamespace } from "../processes/orphans.ts";
 import { readProc } from "../processes/proc.ts";
 import { answered, type Docker, statusOf } from "./engine.ts";
 
@@ -18,17 +17,8 @@ export function ownerLabels(): Record<string, string> {
  * machines, and whether another's harness lives cannot be seen from here.
  */
 function origin(): string {
-  const parts = [hostname(), readProc("/etc/machine-id") ?? "", pidNamespace()];
+  const parts = [hostname(), readProc("/etc/machine-id") ?? "", pidNamespace("self")];
   return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 16);
-}
-
-function pidNamespace(): string {
-  try {
-    return readlinkSync("/proc/self/ns/pid");
-  } catch {
-    // Not Linux: one namespace.
-    return "";
-  }
 }
 
 /** Removes what killed harnesses of this machine left on the engine; tells how many containers those were. */
