@@ -71,7 +71,10 @@ function buildProgram(call: (name: keyof typeof handlers) => (...args: unknown[]
     .addOption(list("--scenarios <ids>", "ids, or scenario files, comma-separated (default: the preset's)"))
     .addOption(new Option("--preset <name>", "how much to measure").choices(["quick", "standard", "rigorous"]).default("quick"))
     .addOption(new Option("--engine <name>", "load engine").choices(["socket", "autocannon"]).default("socket"))
-    .option("--target <where>", "process, or docker (default: docker where an engine answers and the images can be had)")
+    .option(
+      "--target <where>",
+      "process, docker, or ssh://user@host, a Docker engine there (default: docker where an engine answers and the images can be had)",
+    )
     .option("--instance <name>", "processors and memory as of a cloud instance, as in c6g.large; list instances names them")
     .option(
       "--redis <where>",
@@ -214,6 +217,8 @@ function minutes(flags: string, description: string, byDefault: number): Option 
 
 /** Prints what was thrown, for people, and gives the exit code. */
 function explain(error: unknown): number {
+  // What came while something else was being cleared away; the later one tells more of the environment.
+  if (error instanceof SuppressedError) return explain(error.error);
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (error instanceof Interrupted) {
     process.stderr.write(`${error.message}\n`);

@@ -51,11 +51,12 @@ export async function runCommand(options: RunCommandOptions, names: readonly str
   const implementations = chooseImplementations(settings, options.implementations ?? ids(before));
   const profile = findProfile(options.instance ?? before?.target?.instance ?? undefined);
   await using target = await resolveTarget({
-    choice: options.target ?? (before === undefined ? undefined : (before.target?.kind ?? "process")),
+    choice: options.target ?? targetBefore(before),
     profile,
     implementations,
     redisFromTarget: options.redis === undefined,
     warn: (sentence) => process.stderr.write(`NOTE: ${sentence}\n`),
+    signal,
   });
   const selection = await select({ settings, scenarioNames: options.scenarios ?? before?.scenarios, implementations, target, profile });
   const { plan } = selection;
@@ -105,6 +106,14 @@ function findProfile(name: string | undefined): Profile | null {
       instances.map((profile) => profile.name),
     )}? cache-bench list instances names them all`,
   );
+}
+
+/** A resumed run goes on where it ran; the address of another machine is no part of a plan. */
+function targetBefore(plan: Plan | undefined): string | undefined {
+  if (plan === undefined) return undefined;
+  if (plan.target?.kind === "ssh")
+    throw usageError("this run measured on another machine, and its address is not kept", "name it again: --target ssh://user@host");
+  return plan.target?.kind ?? "process";
 }
 
 function ids(plan: Plan | undefined): readonly string[] | undefined {

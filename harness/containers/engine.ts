@@ -93,11 +93,15 @@ export async function openEngine(address: string | null = engineAddress()): Prom
     throw environmentError(`the Docker engine does not answer: ${messageOf(error)}`, cure);
   });
   process.env["DOCKER_HOST"] = address;
+  // Else it asks the engine's bridge for a host name, and takes another engine where there is none; ports here are ours to know.
+  process.env["TESTCONTAINERS_HOST_OVERRIDE"] ??= "127.0.0.1";
   const { getContainerRuntimeClient } = await import("testcontainers");
   const { container } = await answered("connecting", getContainerRuntimeClient());
-  // testcontainers tries other sockets when one fails: it must never be another engine that is measured.
+  // testcontainers tries other sockets when one fails: it must never be another engine that is measured. Two engines can have
+  // one id (it lies in /etc/docker), so the socket is looked at too.
+  const { socketPath } = container.dockerode.modem as { socketPath?: string };
   const { ID } = (await answered("its identity", container.dockerode.info())) as { ID?: string };
-  if (ID !== info.id)
+  if (ID !== info.id || (address.startsWith("unix:") && socketPath !== new URL(address).pathname))
     throw environmentError("another Docker engine answers than the one that was asked for", "set DOCKER_HOST to the one to use");
   return { docker: container.dockerode, info };
 }
@@ -117,6 +121,15 @@ export async function answered<T>(what: string, answer: Promise<T>, limitMs = an
   );
   try {
     return await Promise.race([answer, late]);
+  } catch (error) {
+    if (
+      !/ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|socket hang up/.test(String((error as NodeJS.ErrnoException | null)?.code ?? messageOf(error)))
+    )
+      throw error;
+    throw environmentError(
+      `the Docker engine is gone (${what}: ${messageOf(error)})`,
+      "start it again, or mend the connection to it; finished trials are kept, go on with --resume",
+    );
   } finally {
     clearTimeout(timer);
   }

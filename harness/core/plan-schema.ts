@@ -13,6 +13,8 @@ export const topologySchema = z.strictObject({
   orchestrator: cpus,
   /** False where the machine has too few cores to keep Redis, agents and orchestrator apart. */
   disjoint: z.boolean(),
+  /** Service and Redis are on another machine: their processors are that machine's. */
+  serviceElsewhere: z.literal(true).optional(),
   /** False where nothing can be pinned (no taskset): the cpus above are then only a wish. */
   pinned: z.boolean(),
   sentence: z.string(),

@@ -48,3 +48,28 @@ export function planTopology(usableCpus: readonly number[], canPin: boolean, ser
     sentence: `${cpus.length} processors: service ${service.join(",")}; Redis and orchestrator ${redis.join(",")}; load agents ${agents.flat().join(",")}`,
   };
 }
+
+/** Service and Redis on another machine, load and orchestrator on this one. */
+export function planRemoteTopology(
+  remoteCpuCount: number,
+  localCpus: readonly number[],
+  canPin: boolean,
+  serviceCpus = Infinity,
+): Topology {
+  const remote = Array.from({ length: remoteCpuCount }, (_, cpu) => cpu);
+  const service = remote.slice(0, Math.max(1, Math.min(serviceCpus, remoteCpuCount - 1)));
+  const redis = remote.slice(service.length).slice(0, 1);
+  const [orchestrator = 0, ...others] = [...localCpus].toSorted((a, b) => a - b);
+  const agents = (others.length > 0 ? others : [orchestrator]).map((cpu) => [cpu]);
+  const sharesRedis = redis.length === 0;
+  return {
+    service,
+    redis: sharesRedis ? service : redis,
+    agents,
+    orchestrator: [orchestrator],
+    disjoint: !sharesRedis && others.length > 0,
+    serviceElsewhere: true,
+    pinned: canPin,
+    sentence: `there: service ${service.join(",")}, Redis ${(sharesRedis ? service : redis).join(",")}; here: orchestrator ${orchestrator}, load agents ${agents.flat().join(",")}`,
+  };
+}

@@ -59,6 +59,6 @@ async function untilReady(url: string, container: RunningContainer, signal: Abor
     if (await ping(url)) return;
     await sleep(10);
   }
-  const why = container.exit?.why ?? container.logTail(3).join(" | ");
+  const why = container.exit === null ? "it does not answer within 30 s" : (container.exit.why ?? container.logTail(3).join(" | "));
   throw environmentError(`${redisImage} does not start: ${why}`, "look at its log in the run's folder, or choose another --redis");
 }

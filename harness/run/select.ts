@@ -5,9 +5,8 @@ import type { Plan, Settings } from "../core/plan-schema.ts";
 import { presets } from "../core/presets.ts";
 import type { Scenario } from "../core/scenario.ts";
 import type { TargetDescription } from "../core/target.ts";
-import { planTopology } from "../core/topology.ts";
+import { planRemoteTopology, planTopology } from "../core/topology.ts";
 import { environmentError } from "../errors.ts";
-import { describeHost } from "../probes/machine.ts";
 import { canPin, usableCpus } from "../processes/pinning.ts";
 import { findImplementations, findScenarios, type Implementation } from "../store/catalogue.ts";
 import type { Target } from "../targets/target.ts";
@@ -48,18 +47,21 @@ export async function select({ settings, scenarioNames, implementations, target,
     const cures = found.flatMap((one) => (one.kind === "skipped" ? [one.status.cure] : []));
     throw environmentError(`nothing can be built here: ${reasons.join("; ")}`, [...new Set(cures)].join("; "));
   }
-  const topology = planTopology(usableCpus(), canPin(), profile?.vcpus);
+  const topology =
+    target.elsewhere === null
+      ? planTopology(usableCpus(), canPin(), profile?.vcpus)
+      : planRemoteTopology(target.elsewhere.cpuCount, usableCpus(), canPin(), profile?.vcpus);
   const plan = buildPlan({
     settings,
     topology,
-    target: profile === null ? target.description : asInstance(target.description, profile, topology.service.length),
+    target: profile === null ? target.description : asInstance(target, profile, topology.service.length),
     implementations: candidates.map(({ implementation, sourceHash }) => ({ id: implementation.manifest.id, sourceHash })),
     scenarios,
   });
   return { found, candidates, scenarios, plan };
 }
 
-function asInstance(description: TargetDescription, profile: Profile, cpuCount: number): TargetDescription {
+function asInstance({ description, host }: Target, profile: Profile, cpuCount: number): TargetDescription {
   const memoryIsLimited = description.memoryLimitBytes === profile.memoryBytes;
-  return { ...description, instance: profile.name, emulation: emulationOf(profile, describeHost(), cpuCount, memoryIsLimited) };
+  return { ...description, instance: profile.name, emulation: emulationOf(profile, host, cpuCount, memoryIsLimited) };
 }

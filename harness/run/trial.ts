@@ -123,7 +123,7 @@ async function drive({
           scenario,
           connections,
           redisCpuS: result.redisCpuS,
-          redisSharesAgentCpu: topology.redis.some((cpu) => topology.agents.flat().includes(cpu)),
+          redisSharesAgentCpu: topology.serviceElsewhere !== true && topology.redis.some((cpu) => topology.agents.flat().includes(cpu)),
           agentCpuCount: topology.agents.length,
         },
         loadPoints.length,

@@ -8,6 +8,7 @@ import { unobtainable } from "../containers/images.ts";
 import { removeOrphanContainers } from "../containers/ownership.ts";
 import type { TargetDescription } from "../core/target.ts";
 import { environmentError } from "../errors.ts";
+import { describeHost } from "../probes/machine.ts";
 import { dockerSource, redisImage } from "../redis/docker.ts";
 import type { Implementation } from "../store/catalogue.ts";
 import { buildImplementation } from "./docker-build.ts";
@@ -30,6 +31,8 @@ export function targetOn(engine: Engine, placement: Placement, memoryLimitBytes:
   const memoryBytes = memoryLimitBytes ?? Math.floor(engine.info.memoryBytes / 2);
   return {
     description: describeTarget(engine, placement.address !== null, memoryBytes),
+    host: describeHost(),
+    elsewhere: null,
     async find({ manifest, folder }) {
       const file = join(folder, manifest.dockerfile);
       try {

@@ -1,6 +1,7 @@
 /** The target `process`: built with the language's own toolchain, run as a process tree of this machine. */
 import { askInfo, engineAddress, openEngine } from "../containers/engine.ts";
 import { removeOrphanContainers } from "../containers/ownership.ts";
+import { describeHost } from "../probes/machine.ts";
 import { build } from "./build.ts";
 import { processTarget } from "./process.ts";
 import type { Target } from "./target.ts";
@@ -14,6 +15,8 @@ export const processes: Target = {
     instance: null,
     emulation: null,
   },
+  host: describeHost(),
+  elsewhere: null,
   find: ({ manifest }) => findToolchain(manifest),
   async build(options) {
     const built = await build(options);

@@ -15,13 +15,15 @@ export interface TargetChoice {
   readonly redisFromTarget: boolean;
   /** Told once why docker was not taken though an engine is here. */
   readonly warn: (sentence: string) => void;
+  readonly signal: AbortSignal;
 }
 
-export async function resolveTarget({ choice, profile, implementations, redisFromTarget, warn }: TargetChoice): Promise<Target> {
+export async function resolveTarget({ choice, profile, implementations, redisFromTarget, warn, signal }: TargetChoice): Promise<Target> {
   const memoryBytes = profile?.memoryBytes ?? null;
   if (choice === "process") return processes;
   if (choice === "docker") return (await import("./docker.ts")).openDockerTarget(memoryBytes);
-  if (choice !== undefined) throw usageError(`--target ${choice}: there is no such target`, "give process or docker");
+  if (choice?.startsWith("ssh:")) return (await import("./ssh.ts")).openSshTarget(choice, memoryBytes, signal);
+  if (choice !== undefined) throw usageError(`--target ${choice}: there is no such target`, "give process, docker, or ssh://user@host");
   const reason = await whyNotDocker(implementations, redisFromTarget);
   if (reason === null) return (await import("./docker.ts")).openDockerTarget(memoryBytes);
   if (reason !== "no engine") warn(`${reason}: services run as processes instead (--target docker says more)`);

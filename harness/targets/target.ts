@@ -1,4 +1,5 @@
 /** A place where services are built and run; docker and ssh differ from process in nothing that a trial sees. */
+import type { Host } from "../core/instances.ts";
 import type { TargetDescription } from "../core/target.ts";
 import type { RedisSource } from "../redis/source.ts";
 import type { Implementation } from "../store/catalogue.ts";
@@ -18,6 +19,10 @@ export interface Product {
 
 export interface Target extends AsyncDisposable {
   readonly description: TargetDescription;
+  /** The machine that services run on. */
+  readonly host: Host;
+  /** Its processors, where it is another machine than this one. */
+  readonly elsewhere: { readonly cpuCount: number } | null;
   /** What builds it here, or why nothing does. Nothing is built or fetched. */
   find(implementation: Implementation): Promise<ToolchainResult>;
   /** Throws a UserError (exit code 6) that shows the end of the build's own output. */
