@@ -139,7 +139,7 @@ class Running implements RunningContainer {
   async #untilEnded(starting: Promise<unknown>): Promise<ContainerExit> {
     try {
       await answered("starting a container", starting);
-      const logged = this.#followLog();
+      const logged = this.#followLog().catch((error: unknown) => this.#note(`the engine's log broke off: ${messageOf(error)}`));
       const container = this.#docker.getContainer(this.id);
       await container.wait();
       await answered("the end of a log", logged, 5_000).catch(() => this.#note("the engine did not end the log"));

@@ -74,7 +74,7 @@ describe.skipIf(missing !== null)(`on a second machine (${missing ?? "a network 
     expect(stderr).toContain("cannot be reached");
   });
 
-  test("a machine that is lost while it is measured ends the run, with the way on", async () => {
+  test("a machine that is lost while it is measured ends the run as the fault of the environment", async () => {
     const workspace = newWorkspace();
     const running = run(workspace, workspace.service("mine"));
     for (let attempt = 0; attempt < 600 && (await containers()).split("\n").length < 2; attempt++) await sleep(100);
