@@ -75,7 +75,15 @@ function buildProgram(call: (name: keyof typeof handlers) => (...args: unknown[]
     .addOption(list("--scenarios <ids>", "ids, or scenario files, comma-separated (default: the preset's)"))
     .addOption(new Option("--preset <name>", "how much to measure").choices(["quick", "standard", "rigorous"]).default("quick"))
     .addOption(new Option("--engine <name>", "load engine").choices(["socket", "autocannon"]).default("socket"))
-    .option("--redis <where>", "redis:// URL, path of a server, docker, or embedded (default: on PATH, else embedded)")
+    .option(
+      "--target <where>",
+      "process, docker, or ssh://user@host, a Docker engine there (default: docker where an engine answers and the images can be had)",
+    )
+    .option("--instance <name>", "processors and memory as of a cloud instance, as in c6g.large; list instances names them")
+    .option(
+      "--redis <where>",
+      "redis:// URL, path of a server, docker, or embedded (default: the target's own image; on PATH, else embedded)",
+    )
     .addOption(whole("--seed <n>", "of keys, operations, values and the order of trials", 0, 0xffffffff).default(1))
     .addOption(whole("--rounds <n>", "launches of each service in each scenario", 1, 1_000))
     .addOption(whole("--duration <s>", "length of each load point", 1, 3_600))
@@ -126,7 +134,9 @@ function buildProgram(call: (name: keyof typeof handlers) => (...args: unknown[]
 
   common(program.command("list"))
     .description("list what there is")
-    .addArgument(program.createArgument("<what>", "what to list").choices(["implementations", "scenarios", "runs", "baselines"]))
+    .addArgument(
+      program.createArgument("<what>", "what to list").choices(["implementations", "scenarios", "instances", "runs", "baselines"]),
+    )
     .option("--out <dir>", "where runs are written", "results")
     .action(call("list"));
 
@@ -254,6 +264,8 @@ function minutes(flags: string, description: string, byDefault: number): Option 
 
 /** Prints what was thrown, for people, and gives the exit code. */
 function explain(error: unknown): number {
+  // What came while something else was being cleared away; the later one tells more of the environment.
+  if (error instanceof SuppressedError) return explain(error.error);
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (error instanceof Interrupted) {
     process.stderr.write(`${error.message}\n`);

@@ -44,7 +44,9 @@ function counted({ manifest, status }: ImplementationResult, result: Result): st
     count(source?.testLines),
     count(source?.directDependencies),
     count(source?.allDependencies),
-    `${groupThousands(buildS, buildS < 10 ? 1 : 0)} ${builtFromScratch ? "from scratch" : "after an earlier build"}`,
+    buildS === null
+      ? "not known"
+      : `${groupThousands(buildS, buildS < 10 ? 1 : 0)} ${builtFromScratch ? "from scratch" : "after an earlier build"}`,
     groupThousands(artifactBytes / 1e6, 1),
     coldStart(manifest.id, result),
     toolchainVersion,

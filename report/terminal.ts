@@ -54,7 +54,7 @@ function ownLines({ own }: TableModel): string[] {
   });
 }
 
-const shownFacts: ReadonlySet<string> = new Set(["Machine", "Redis", "Topology", "Date", "Run"]);
+const shownFacts: ReadonlySet<string> = new Set(["Machine", "Target", "Instance", "Redis", "Topology", "Date", "Run"]);
 
 function labelled(label: string, text: string, width: number): string[] {
   const margin = 10;

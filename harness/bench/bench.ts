@@ -1,4 +1,5 @@
 /** `npm run bench`: how fast the harness and the services are, and how true the harness. Prints ratios from one session; asserts nothing. */
+import { benchContainers } from "./containers.ts";
 import { benchGenerator } from "./generator.ts";
 import { benchHotPaths } from "./hot-paths.ts";
 import { benchServices } from "./services.ts";
@@ -9,6 +10,7 @@ const parts: Readonly<Record<string, () => Promise<string>>> = {
   generator: benchGenerator,
   truth: benchTruth,
   services: benchServices,
+  containers: benchContainers,
 };
 
 /** `npm run bench -- services` runs that part alone. */

@@ -1,6 +1,7 @@
 /** `cache-bench doctor`: what this machine can and cannot measure. */
+import { askInfo, engineAddress } from "../containers/engine.ts";
 import { planTopology } from "../core/topology.ts";
-import { exitCodes } from "../errors.ts";
+import { exitCodes, messageOf } from "../errors.ts";
 import { describeMachine } from "../probes/machine.ts";
 import { readProc } from "../processes/proc.ts";
 import { canPin, onPath, usableCpus } from "../processes/pinning.ts";
@@ -22,7 +23,17 @@ export interface Finding {
 const openFilesNeeded = 4_096;
 
 export async function doctorCommand({ json }: { readonly json?: true }): Promise<number> {
-  const findings = [...(await toolchains()), redis(), processors(), pinning(), openFiles(), governor(), probes(), docker(), calibration()];
+  const findings = [
+    ...(await toolchains()),
+    redis(),
+    processors(),
+    pinning(),
+    openFiles(),
+    governor(),
+    probes(),
+    await docker(),
+    calibration(),
+  ];
   print(json ? JSON.stringify(findings, null, 2) : findings.map(describe).join("\n"));
   const buildable = findings.some(({ what, state }) => what.startsWith("toolchain") && state === "ok");
   return buildable ? exitCodes.done : exitCodes.environment;
@@ -106,9 +117,21 @@ function calibration(): Finding {
   return { what, state: "ok", seen: `of ${stored.calibration.date.slice(0, 10)}`, cure: null };
 }
 
-function docker(): Finding {
-  if (onPath("docker") !== null) return { what: "Docker", state: "ok", seen: "client on PATH; used only by --redis docker", cure: null };
-  return { what: "Docker", state: "ok", seen: "not here, and not needed", cure: null };
+async function docker(): Promise<Finding> {
+  const what = "Docker";
+  const address = engineAddress();
+  const unused = "services run as processes of this machine, --target docker cannot be used";
+  if (address === null) return { what, state: "limit", seen: `no engine; ${unused}`, cure: "start a Docker engine" };
+  try {
+    const { version, operatingSystem, network } = await askInfo(address);
+    const seen = `engine ${version} (${operatingSystem})`;
+    if (network === "direct") return { what, state: "ok", seen: `${seen}, containers on the host's network`, cure: null };
+    if (network === "rootless")
+      return { what, state: "limit", seen: `${seen}, rootless; ${unused}`, cure: "use an engine that runs as root" };
+    return { what, state: "limit", seen: `${seen} in a virtual machine: no pinning, no PSS, and a port proxy`, cure: "use Linux" };
+  } catch (error) {
+    return { what, state: "limit", seen: `the engine does not answer (${messageOf(error)}); ${unused}`, cure: "docker info says why" };
+  }
 }
 
 function describe({ what, state, seen, cure }: Finding): string {

@@ -1,5 +1,6 @@
 /** `cache-bench list` */
 import { resolve } from "node:path";
+import { instances, processorOf } from "../core/instances.ts";
 import { exitCodes } from "../errors.ts";
 import { readBaselines } from "../store/baselines.ts";
 import { findImplementations, findScenarios } from "../store/catalogue.ts";
@@ -34,6 +35,13 @@ const lists: Readonly<Record<string, (options: ListCommandOptions) => Listed>> =
       ),
     };
   },
+  instances: () => ({
+    data: instances,
+    text: table(
+      ["NAME", "PROCESSORS", "MEMORY", "PROCESSOR"],
+      instances.map((profile) => [profile.name, String(profile.vcpus), `${profile.memoryBytes / 1024 ** 3} GiB`, processorOf(profile)]),
+    ),
+  }),
   runs: ({ out }) => {
     const runs = listRuns(resolve(out));
     return {

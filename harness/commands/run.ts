@@ -1,21 +1,24 @@
 /** `cache-bench run` */
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
+import { closest } from "fastest-levenshtein";
 import { renderTerminal } from "../../report/terminal.ts";
 import { buildReport } from "../../report/model.ts";
 import { renderHtml } from "../../report/html/html.ts";
 import { planDifferences } from "../core/plan.ts";
 import type { Plan, Settings } from "../core/plan-schema.ts";
+import { instances, type Profile } from "../core/instances.ts";
 import { presets, roundsForPrecision } from "../core/presets.ts";
 import type { Result } from "../core/result.ts";
 import { environmentError, exitCodes, Interrupted, usageError } from "../errors.ts";
 import { resolveRedis } from "../redis/resolve.ts";
 import { chooseProgress, formatDuration } from "../run/progress.ts";
 import { run } from "../run/run.ts";
-import { select } from "../run/select.ts";
+import { chooseImplementations, select } from "../run/select.ts";
 import { showPath } from "../store/json-file.ts";
 import { takeLock } from "../store/lock.ts";
 import { RunFolder } from "../store/run-folder.ts";
+import { resolveTarget } from "../targets/resolve.ts";
 import { print, terminalStyle } from "./output.ts";
 
 export interface RunCommandOptions {
@@ -23,6 +26,8 @@ export interface RunCommandOptions {
   readonly scenarios?: readonly string[];
   readonly preset: Settings["preset"];
   readonly engine: Settings["engine"];
+  readonly target?: string;
+  readonly instance?: string;
   readonly redis?: string;
   readonly seed: number;
   readonly rounds?: number;
@@ -43,11 +48,18 @@ export async function runCommand(options: RunCommandOptions, names: readonly str
   const resultsFolder = resolve(options.out);
   const resumed = options.resume === undefined ? null : RunFolder.open(resultsFolder, options.resume);
   const before = resumed?.readPlan();
-  const selection = await select(
-    before?.settings ?? settingsOf(options),
-    options.implementations ?? ids(before),
-    options.scenarios ?? before?.scenarios,
-  );
+  const settings = before?.settings ?? settingsOf(options);
+  const implementations = chooseImplementations(settings, options.implementations ?? ids(before));
+  const profile = findProfile(options.instance ?? before?.target?.instance ?? undefined);
+  await using target = await resolveTarget({
+    choice: options.target ?? targetBefore(before),
+    profile,
+    implementations,
+    redisFromTarget: options.redis === undefined,
+    warn: (sentence) => process.stderr.write(`NOTE: ${sentence}\n`),
+    signal,
+  });
+  const selection = await select({ settings, scenarioNames: options.scenarios ?? before?.scenarios, implementations, target, profile });
   const { plan } = selection;
   if (before !== undefined) refuseChangedPlan(planDifferences(before, plan), options.resume ?? "");
   if (options.dryRun) {
@@ -57,12 +69,20 @@ export async function runCommand(options: RunCommandOptions, names: readonly str
 
   const runId = resumed?.runId ?? newRunId(new Date());
   using _lock = takeLock(`run ${runId}`);
-  const redisSource = await resolveRedis(options.redis, signal);
+  const redisSource = (options.redis === undefined ? target.redisSource : null) ?? (await resolveRedis(options.redis, signal));
   const folder = resumed ?? RunFolder.create(resultsFolder, runId);
   if (resumed === null) await folder.writePlan(plan);
   try {
     const progress = chooseProgress({ quiet: options.quiet === true });
-    const result = await run({ selection, folder, redisSource, allowNonconforming: options.allowNonconforming === true, progress, signal });
+    const result = await run({
+      selection,
+      target,
+      folder,
+      redisSource,
+      allowNonconforming: options.allowNonconforming === true,
+      progress,
+      signal,
+    });
     await folder.writeText("report.html", await renderHtml(result));
     print(options.json ? JSON.stringify(result) : renderTerminal(buildReport(result), terminalStyle()));
     process.stderr.write(`${showPath(folder.path)}: report.html, result.json, trials.jsonl, logs\n`);
@@ -74,6 +94,27 @@ export async function runCommand(options: RunCommandOptions, names: readonly str
       );
     throw error;
   }
+}
+
+function findProfile(name: string | undefined): Profile | null {
+  if (name === undefined) return null;
+  const found = instances.find((profile) => profile.name === name);
+  if (found !== undefined) return found;
+  throw usageError(
+    `--instance ${name}: there is no such profile`,
+    `did you mean ${closest(
+      name,
+      instances.map((profile) => profile.name),
+    )}? cache-bench list instances names them all`,
+  );
+}
+
+/** A resumed run goes on where it ran; the address of another machine is no part of a plan. */
+function targetBefore(plan: Plan | undefined): string | undefined {
+  if (plan === undefined) return undefined;
+  if (plan.target?.kind === "ssh")
+    throw usageError("this run measured on another machine, and its address is not kept", "name it again: --target ssh://user@host");
+  return plan.target?.kind ?? "process";
 }
 
 function ids(plan: Plan | undefined): readonly string[] | undefined {
@@ -110,7 +151,7 @@ function exitCodeOf(result: Result): number {
   return anything ? exitCodes.done : exitCodes.nothingValid;
 }
 
-function describePlan({ settings, topology, implementations, scenarios, trials, coldStarts, etaS, methodHash }: Plan): string {
+function describePlan({ settings, topology, target, implementations, scenarios, trials, coldStarts, etaS, methodHash }: Plan): string {
   const load = `warm-up ${settings.warmUpMs / 1000} s, open loop ${settings.openLoopMs / 1000} s at each offered rate, closed loop ${settings.closedLoopMs / 1000} s, ${settings.engine} engine, seed ${settings.seed}`;
   const rounds = Array.from({ length: settings.rounds }, (_, block) => {
     const order = trials
@@ -123,6 +164,8 @@ function describePlan({ settings, topology, implementations, scenarios, trials, 
     `implementations  ${implementations.map(({ id }) => id).join(", ")}`,
     `scenarios        ${scenarios.join(", ")}`,
     `each trial       ${load}`,
+    ...(target === undefined ? [] : [`target           ${target.sentence}`]),
+    ...(target?.instance ? [`instance         ${target.emulation ?? target.instance}`] : []),
     `topology         ${topology.sentence}${topology.pinned ? "" : " (nothing can be pinned here: no taskset)"}`,
     `cold starts      ${coldStarts.length}`,
     `method           ${methodHash.slice(0, 12)}`,

@@ -1,5 +1,5 @@
 /** Checks a built service: launched here, and launched again by the checks that need other settings or a second instance. */
-import { untilReady, whileAlive } from "../targets/readiness.ts";
+import { confirmAlive, untilReady, whileAlive } from "../targets/readiness.ts";
 import type { Launchable, Service } from "../targets/service.ts";
 import type { Capability, Check, CheckResult, Launcher } from "./check.ts";
 import { runChecks } from "./suite.ts";
@@ -29,7 +29,10 @@ export async function checkLaunched(
   await using service = await launch();
   const checking = runChecks({ origin: service.origin, redisUrl, capabilities, launch }, chosen, during, onCheck);
   try {
-    return await whileAlive(service, checking);
+    const results = await whileAlive(service, checking);
+    // A service that died fails checks; that it died is the reason.
+    if (results.some(({ outcome }) => outcome === "failed")) await confirmAlive(service);
+    return results;
   } finally {
     // When the service died, its checks end too before anything else begins.
     ended.abort();

@@ -89,3 +89,22 @@ test("runs may be compared when their method is the same; otherwise it is said w
   const changed: Result = { ...other({}), scenarios: a.scenarios.map((scenario) => ({ ...scenario, connections: 7 })) };
   expect(methodDifferences(a, changed)).toEqual(["scenario mixed-70-30 asks for something else in B"]);
 });
+
+test("a run in containers beside one in processes says whether a change is the container's cost, and leaves out what is another thing there", () => {
+  const processes = runOf(1, service(1));
+  const base = runOf(2, service(1));
+  const target = { kind: "docker", sentence: "containers", memoryLimitBytes: 1, instance: null, emulation: null } as const;
+  const docker: Result = { ...base, plan: { ...base.plan, target } };
+  const { cells, notes } = compareRuns(processes, docker);
+  expect(notes.join(" ")).toContain("a change below is what the container costs");
+  expect(notes).toContain("target: process in A, docker in B");
+  const compared = cells[0]?.figures.map(({ metric }) => metric);
+  expect(compared).toContain("throughput");
+  expect(compared).not.toContain("coldStart");
+  expect(compared).not.toContain("artifact");
+
+  const otherRedis = compareRuns(processes, { ...docker, redis: { ...docker.redis, version: "0.0.1" } }).notes.join(" ");
+  expect(otherRedis).toContain("these differ too: Redis");
+  expect(otherRedis).not.toContain("is what the container costs");
+  expect(compareRuns(processes, base).notes.join(" ")).not.toContain("container");
+});

@@ -36,13 +36,17 @@ export interface RunComparison {
 
 /** Shares may be zero and have a range only: they are no ratio. */
 const comparedMetrics = metricNames.filter((name) => metrics[name].unit !== "share");
+/** Another thing in a container than as a process: from creation, not from exec; the image, not the binary. */
+const unlikeInContainers: ReadonlySet<MetricName> = new Set(["coldStart", "artifact"]);
 /** Counted once per build, not sampled over launches. */
 const countedMetrics: ReadonlySet<MetricName> = new Set(["artifact"]);
 
 export function compareRuns(a: Result, b: Result): RunComparison {
+  const sameKind = isContained(a) === isContained(b);
+  const compared = comparedMetrics.filter((name) => sameKind || !unlikeInContainers.has(name));
   const cells = a.cells.flatMap((cell) => {
     const twin = b.cells.find((other) => cellName(other) === cellName(cell));
-    return twin === undefined ? [] : [compareCells(cell, twin)];
+    return twin === undefined ? [] : [compareCells(cell, twin, compared)];
   });
   return { a: a.runId, b: b.runId, cells, notes: [...notesOnRuns(a, b), ...notesOnCells(a, b), ...noteOnMany(cells)] };
 }
@@ -64,8 +68,8 @@ export function methodDifferences(a: Result, b: Result): readonly string[] {
   return differences.length > 0 ? differences : ["the method version: cache-bench itself measures or judges differently"];
 }
 
-function compareCells(a: Cell, b: Cell): CellPair {
-  const figures = comparedMetrics.map((metric) => ({
+function compareCells(a: Cell, b: Cell, metricsCompared: readonly MetricName[]): CellPair {
+  const figures = metricsCompared.map((metric) => ({
     metric,
     a: a.figures[metric],
     b: b.figures[metric],
@@ -108,6 +112,7 @@ function notesOnRuns(a: Result, b: Result): readonly string[] {
   const versions: readonly (readonly [string, string, string])[] = [
     ["kernel", kernel, b.machine.kernel],
     ["Node.js", a.machine.node, b.machine.node],
+    ["target", targetOf(a), targetOf(b)],
     ["Redis", `${a.redis.server} ${a.redis.version}`, `${b.redis.server} ${b.redis.version}`],
     ["topology", a.plan.topology.sentence, b.plan.topology.sentence],
   ];
@@ -115,7 +120,37 @@ function notesOnRuns(a: Result, b: Result): readonly string[] {
     sameMachine
       ? "The intervals hold the spread between launches, not what changed on the machine between the two runs; to judge a change of code, measure both versions in one job."
       : `The machines differ (${cpuModel}, ${usableCpus.length} processors; ${b.machine.cpuModel}, ${b.machine.usableCpus.length} processors): no change below can be put down to the services.`,
+    ...noteOnContainers(a, b),
     ...versions.flatMap(([what, ofA, ofB]) => (ofA === ofB ? [] : [`${what}: ${ofA} in A, ${ofB} in B`])),
+  ];
+}
+
+function isContained({ plan }: Result): boolean {
+  return plan.target !== undefined && plan.target.kind !== "process";
+}
+
+function targetOf({ plan }: Result): string {
+  const { kind, instance } = { kind: "process", instance: null, ...plan.target };
+  return instance === null ? kind : `${kind} as ${instance}`;
+}
+
+/** A change is the container's cost only where nothing else differs that the services run on. */
+function noteOnContainers(a: Result, b: Result): readonly string[] {
+  const kinds = new Set([a, b].map(({ plan }) => plan.target?.kind ?? "process"));
+  if (!kinds.has("process") || !kinds.has("docker")) return [];
+  const runtimes = new Map(b.implementations.map(({ manifest, status }) => [manifest.id, status]));
+  const other = a.implementations.flatMap(({ manifest, status }) => {
+    const twin = runtimes.get(manifest.id);
+    if (status.kind !== "measured" || twin?.kind !== "measured") return [];
+    return status.sourceHash === twin.sourceHash && status.toolchainVersion === twin.toolchainVersion ? [] : [manifest.id];
+  });
+  const sameRedis = a.redis.server === b.redis.server && a.redis.version === b.redis.version;
+  const apart = [...(sameRedis ? [] : ["Redis"]), ...(other.length === 0 ? [] : [`source or toolchain of ${other.join(", ")}`])];
+  return [
+    apart.length === 0
+      ? "One run in containers, one in processes, with the same sources, toolchains and Redis: a change below is what the container costs."
+      : `One run in containers, one in processes, but these differ too: ${apart.join("; ")}. A change below is not the container's cost alone.`,
+    "A container's cold start counts from its creation and its artifact is the image: these two are not compared.",
   ];
 }
 

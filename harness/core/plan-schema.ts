@@ -1,5 +1,6 @@
 /** The plan of a run: what will be measured, where, in which order. plan.json holds it. */
 import { z } from "zod";
+import { targetSchema } from "./target.ts";
 
 const count = z.int().min(0);
 const cpus = z.array(count);
@@ -12,6 +13,8 @@ export const topologySchema = z.strictObject({
   orchestrator: cpus,
   /** False where the machine has too few cores to keep Redis, agents and orchestrator apart. */
   disjoint: z.boolean(),
+  /** Service and Redis are on another machine: their processors are that machine's. */
+  serviceElsewhere: z.literal(true).optional(),
   /** False where nothing can be pinned (no taskset): the cpus above are then only a wish. */
   pinned: z.boolean(),
   sentence: z.string(),
@@ -52,6 +55,8 @@ export type PlannedTrial = z.infer<typeof plannedTrialSchema>;
 export const planSchema = z.strictObject({
   settings: settingsSchema,
   topology: topologySchema,
+  /** Left out in plans from before there was a choice: processes of this machine. */
+  target: targetSchema.optional(),
   implementations: z.array(z.strictObject({ id: z.string(), sourceHash: z.string() })),
   scenarios: z.array(z.string()),
   /** SHA-256 of scenarios, settings without the seed, and the method version: results with different hashes are not compared silently. */

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { searchDurationMs, searchStepsAtMost } from "./objective-search.ts";
 import type { Plan, PlannedTrial, Settings, Topology } from "./plan-schema.ts";
 import type { Scenario } from "./scenario.ts";
+import type { TargetDescription } from "./target.ts";
 import { type Random, seededRandom } from "./workload/random.ts";
 
 /** Raised by hand when the generator, the gates or the statistics change what a number means. */
@@ -18,12 +19,13 @@ const coldStartS = 0.5;
 export interface PlanInput {
   readonly settings: Settings;
   readonly topology: Topology;
+  readonly target?: TargetDescription;
   readonly implementations: readonly { readonly id: string; readonly sourceHash: string }[];
   readonly scenarios: readonly Scenario[];
 }
 
 /** Trials in interleaved blocks: each block holds every implementation x scenario once, shuffled by the seed. */
-export function buildPlan({ settings, topology, implementations, scenarios }: PlanInput): Plan {
+export function buildPlan({ settings, topology, target, implementations, scenarios }: PlanInput): Plan {
   const random = seededRandom(settings.seed, "blocks");
   const ids = implementations.map(({ id }) => id);
   const pairs = scenarios.flatMap((scenario) => ids.map((implementation) => ({ implementation, scenario: scenario.id })));
@@ -35,6 +37,7 @@ export function buildPlan({ settings, topology, implementations, scenarios }: Pl
   return {
     settings,
     topology,
+    ...(target === undefined ? {} : { target }),
     implementations: implementations.map(({ id, sourceHash }) => ({ id, sourceHash })),
     scenarios: scenarios.map(({ id }) => id),
     methodHash: methodHash(settings, scenarios),

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { usedCalibrationSchema } from "./calibration/ceilings.ts";
+import { containmentSchema } from "./containment.ts";
 import { manifestSchema } from "./implementation.ts";
 import { connectMeasurementSchema, loadMeasurementSchema, requestTotalsSchema } from "./measurement.ts";
 import { metricNames, type MetricName } from "./metrics.ts";
@@ -93,6 +94,8 @@ export const trialSchema = z.strictObject({
         serviceRequests: z.record(z.string(), count),
         redisCalls: z.record(z.string(), count),
       }),
+      /** Of a contained service; what its control group counted by the end. */
+      containment: containmentSchema.optional(),
       findings: z.array(findingSchema),
     }),
     /** The service crashed, hung or never got ready: a fact about the trial, never a number. */
@@ -165,8 +168,8 @@ export const implementationResultSchema = z.strictObject({
       sourceHash: z.string(),
       toolchainVersion: z.string(),
       artifactBytes: bytes,
-      /** How long the build took, when this source was built. */
-      buildS: z.number().min(0),
+      /** How long the build took, when this source was built; null where that is not known. */
+      buildS: z.number().min(0).nullable(),
       /** True where the compiler had nothing of an earlier build to go by. */
       builtFromScratch: z.boolean(),
       source: sourceFactsSchema.nullable(),

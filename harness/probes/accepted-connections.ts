@@ -1,15 +1,21 @@
-/** How many connections a server on this machine has accepted, seen from the kernel's side. */
+/** How many connections a server has accepted, seen from the kernel's side. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { readProc } from "../processes/proc.ts";
 
 const established = "01";
 
+export const connectionsFile = "/proc/net/tcp";
+
+/** Of a server on this machine; null where the kernel's table is not readable. */
+export function acceptedConnections(port: number): number | null {
+  return acceptedFrom(readProc(connectionsFile), port);
+}
+
 /**
  * Established connections to a local port whose server end belongs to a process: a connection that still waits in the
- * listen queue has inode 0 in /proc/net/tcp. Null where that file is not readable.
+ * listen queue has inode 0 in /proc/net/tcp.
  */
-export function acceptedConnections(port: number): number | null {
-  const table = readProc("/proc/net/tcp");
+export function acceptedFrom(table: string | null, port: number): number | null {
   if (table === null) return null;
   const local = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   return table
@@ -20,11 +26,16 @@ export function acceptedConnections(port: number): number | null {
 }
 
 /** Waits until the server has accepted that many; returns how many it had in the end. */
-export async function untilAccepted(port: number, wanted: number, signal: AbortSignal, timeoutMs = 20_000): Promise<number | null> {
+export async function untilAccepted(
+  { acceptedConnections: count }: { acceptedConnections(): Promise<number | null> },
+  wanted: number,
+  signal: AbortSignal,
+  timeoutMs = 20_000,
+): Promise<number | null> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     signal.throwIfAborted();
-    const accepted = acceptedConnections(port);
+    const accepted = await count();
     if (accepted === null || accepted >= wanted || performance.now() > deadline) return accepted;
     await sleep(50);
   }

@@ -1,5 +1,6 @@
 /** This machine, without anything that names its owner. */
 import { cpus, totalmem, type as osType, release } from "node:os";
+import type { Host } from "../core/instances.ts";
 import type { Machine } from "../core/result.ts";
 import { readProc } from "../processes/proc.ts";
 import { usableCpus } from "../processes/pinning.ts";
@@ -15,5 +16,14 @@ export function describeMachine(): Machine {
     kernel: release(),
     node: process.version,
     governor: readProc("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")?.trim() ?? null,
+  };
+}
+
+/** As far as this machine tells which cloud instance it is. */
+export function describeHost(): Host {
+  return {
+    cpuModel: describeMachine().cpuModel,
+    cpuinfo: readProc("/proc/cpuinfo"),
+    vendor: readProc("/sys/class/dmi/id/sys_vendor"),
   };
 }

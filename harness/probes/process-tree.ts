@@ -15,23 +15,35 @@ export interface Memory {
 }
 
 export function memoryOf(pids: readonly number[]): Memory {
-  const rollups = pids.map((pid) => readProc(`/proc/${pid}/smaps_rollup`)).filter((text) => text !== null);
-  const pss = rollups.map((text) => kilobytes(text, "Pss"));
-  return {
-    rssBytes: total(statuses(pids).map((text) => kilobytes(text, "VmRSS") ?? 0)),
-    pssBytes: rollups.length === 0 ? null : total(pss.map((value) => value ?? 0)),
-    processes: pids.length,
-  };
+  return memoryFrom(
+    pids.map((pid) => readProc(statusFile(pid))),
+    pids.map((pid) => readProc(rollupFile(pid))),
+  );
 }
 
 /** The kernel's own high-water mark of each process, summed, bytes; null where it is not given. */
 export function highWaterBytes(pids: readonly number[]): number | null {
-  const marks = statuses(pids).map((text) => kilobytes(text, "VmHWM"));
-  return marks.length === 0 || marks.includes(null) ? null : total(marks.map((mark) => mark ?? 0));
+  return highWaterFrom(pids.map((pid) => readProc(statusFile(pid))));
 }
 
-function statuses(pids: readonly number[]): string[] {
-  return pids.map((pid) => readProc(`/proc/${pid}/status`)).filter((text) => text !== null);
+export const statusFile = (pid: number): string => `/proc/${pid}/status`;
+export const rollupFile = (pid: number): string => `/proc/${pid}/smaps_rollup`;
+
+type Text = string | null;
+
+/** From the status and the smaps_rollup of each process; null is one that ended or is not ours to read. */
+export function memoryFrom(statuses: readonly Text[], rollups: readonly Text[]): Memory {
+  const pss = rollups.filter((text) => text !== null).map((text) => kilobytes(text, "Pss"));
+  return {
+    rssBytes: total(statuses.map((text) => (text === null ? 0 : (kilobytes(text, "VmRSS") ?? 0)))),
+    pssBytes: pss.length === 0 ? null : total(pss.map((value) => value ?? 0)),
+    processes: statuses.length,
+  };
+}
+
+export function highWaterFrom(statuses: readonly Text[]): number | null {
+  const marks = statuses.filter((text) => text !== null).map((text) => kilobytes(text, "VmHWM"));
+  return marks.length === 0 || marks.includes(null) ? null : total(marks.map((mark) => mark ?? 0));
 }
 
 /** "VmRSS:   1234 kB" -> bytes. */

@@ -2,6 +2,7 @@
  * Processes carry the mark of the harness that started them, in their environment: process id and start time. The
  * next start ends those whose harness is gone, and no others.
  */
+import { readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { allProcesses, processStat, readProc } from "./proc.ts";
 
@@ -29,11 +30,22 @@ export function isAlive(mark: string): boolean {
   }
 }
 
+/** Ids in the mark of a process in a container mean nothing here: its harness lives in there with it. */
 export function findOrphans(): readonly number[] {
+  const here = pidNamespace("self");
   return allProcesses().filter((pid) => {
     const mark = markOf(pid);
-    return mark !== null && !isAlive(mark);
+    return mark !== null && pidNamespace(pid) === here && !isAlive(mark);
   });
+}
+
+/** As in pid:[4026531836]; empty where there are none, and for a process that ended. */
+export function pidNamespace(pid: number | "self"): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`);
+  } catch {
+    return "";
+  }
 }
 
 /** Ends what killed harnesses left behind; tells how many processes those were. */

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { ProcessGroup } from "./group.ts";
-import { endOrphans, findOrphans, isAlive, ownerMark, ownerVariable, processMark } from "./orphans.ts";
+import { endOrphans, findOrphans, isAlive, ownerMark, ownerVariable, pidNamespace, processMark } from "./orphans.ts";
+import { allProcesses, readProc } from "./proc.ts";
 import { canPin, parseCpuList, pinned, usableCpus } from "./pinning.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cache-bench-test-"));
@@ -47,6 +48,19 @@ test("processes of a harness that is gone are found and ended; those of a live o
   expect(isAlive(processMark(foreign.pid ?? 0))).toBe(true);
   foreign.kill();
   await foreign;
+});
+
+test.skipIf(process.getuid?.() !== 0)("processes of a harness in a container are not taken for orphans", async () => {
+  const seconds = `1${process.pid}`;
+  const args = ["--pid", "--fork", "sleep", seconds];
+  const contained = execa("unshare", args, { env: { [ownerVariable]: `${process.pid}:1` }, reject: false });
+  const marked = (): number[] => allProcesses().filter((pid) => readProc(`/proc/${pid}/cmdline`) === `sleep\0${seconds}\0`);
+  for (let attempt = 0; attempt < 100 && !marked().some((pid) => pidNamespace(pid) !== pidNamespace("self")); attempt++) await sleep(20);
+  const inside = marked().filter((pid) => pidNamespace(pid) !== pidNamespace("self"));
+  expect(inside.length).toBeGreaterThan(0);
+  for (const pid of inside) expect(findOrphans()).not.toContain(pid);
+  for (const pid of inside) process.kill(pid, "SIGKILL");
+  await contained;
 });
 
 test("a mark names one process, not one that got its id later", () => {

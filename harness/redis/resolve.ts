@@ -19,7 +19,7 @@ export async function resolveRedis(choice: string | undefined, signal: AbortSign
     return (choice === "cluster" ? clusterSource : executableSource)(name, executable);
   }
   if (choice === "embedded") return executableSource(embeddedName, await embeddedServer(signal));
-  if (choice === "docker") return (await import("./docker.ts")).dockerSource;
+  if (choice === "docker") return (await import("./docker.ts")).dockerSource();
   if (isRedisUrl(choice)) return urlSource(choice);
   if (existsSync(choice)) return executableSource("executable given by --redis", resolve(choice));
   throw usageError(

@@ -5,7 +5,7 @@ import { median } from "simple-statistics";
 import { ProcessGroup } from "../processes/group.ts";
 import { RedisAdmin } from "../redis/admin.ts";
 import { ServiceFault } from "../targets/readiness.ts";
-import type { Launch, Launchable } from "../targets/service.ts";
+import type { Launch, Launchable, Service } from "../targets/service.ts";
 
 const key = "cold-start";
 const value = Buffer.from('{"cold":"start"}');
@@ -25,7 +25,7 @@ export async function measureColdStart(launchable: Launchable, launch: Launch): 
     launch.signal.throwIfAborted();
     if (service.exit !== null) throw new ServiceFault("ended during its cold start", service);
     const pollMs = performance.now();
-    if (await answersCorrectly(service.port)) return { sampleMs: performance.now() - service.startedAtMs, pollGapMs: pollMs - previousMs };
+    if (await answersCorrectly(service)) return { sampleMs: performance.now() - service.startedAtMs, pollGapMs: pollMs - previousMs };
     previousMs = pollMs;
     await nextTurn();
   }
@@ -47,10 +47,10 @@ export async function measureLaunchOverhead(cpus: readonly number[] | null, logF
 }
 
 /** One connection, one GET; true as soon as 200 and the stored bytes are here. */
-function answersCorrectly(port: number): Promise<boolean> {
+function answersCorrectly({ origin, port }: Service): Promise<boolean> {
   return new Promise((resolve) => {
     let answer = Buffer.alloc(0);
-    const socket = connect({ host: "127.0.0.1", port, noDelay: true });
+    const socket = connect({ host: new URL(origin).hostname, port, noDelay: true });
     const settle = (correct: boolean): void => {
       socket.destroy();
       resolve(correct);

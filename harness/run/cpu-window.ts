@@ -1,5 +1,4 @@
 /** Processor time of service and Redis within a load point's window. */
-import { cpuSeconds } from "../probes/process-tree.ts";
 import type { RedisAdmin } from "../redis/admin.ts";
 import type { Service } from "../targets/service.ts";
 
@@ -15,7 +14,7 @@ interface Reading {
 export class CpuWindow {
   readonly #service: Service;
   readonly #redis: RedisAdmin;
-  readonly #serviceReadings: Reading[] = [];
+  readonly #serviceReadings: Promise<Reading>[] = [];
   readonly #redisReadings: Promise<Reading>[] = [];
 
   constructor(service: Service, redis: RedisAdmin) {
@@ -24,16 +23,23 @@ export class CpuWindow {
   }
 
   mark(): void {
-    this.#serviceReadings.push({ atMs: performance.now(), cpuS: cpuSeconds(this.#service.processes()) });
+    this.#serviceReadings.push(this.#readService());
     this.#redisReadings.push(this.#readRedis());
   }
 
   /** Processor time used in a window of this length; null where it could not be read. */
   async within(elapsedS: number): Promise<{ serviceCpuS: number | null; redisCpuS: number | null }> {
     return {
-      serviceCpuS: usedWithin(this.#serviceReadings, elapsedS),
+      serviceCpuS: usedWithin(await Promise.all(this.#serviceReadings), elapsedS),
       redisCpuS: usedWithin(await Promise.all(this.#redisReadings), elapsedS),
     };
+  }
+
+  /** On this machine the reading is done when the call returns; on another it lies half-way, in the middle of the question and its answer. */
+  async #readService(): Promise<Reading> {
+    const askedMs = performance.now();
+    const cpuS = await this.#service.probe.cpuSeconds();
+    return { atMs: (askedMs + performance.now()) / 2, cpuS };
   }
 
   async #readRedis(): Promise<Reading> {

@@ -1,5 +1,6 @@
 /** The fixed sequence of load points on one warm service, and what is found wrong with each. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { judgeContainment } from "../core/containment.ts";
 import { judgeLoadPoint, sum } from "../core/gates.ts";
 import type { ConnectMeasurement, LoadPoint, RequestTotals } from "../core/measurement.ts";
 import { openLoopMs } from "../core/plan.ts";
@@ -13,7 +14,6 @@ import { LoadError } from "../load/errors.ts";
 import type { Generator } from "../load/generator.ts";
 import { mergeTotals } from "../load/merge.ts";
 import { untilAccepted } from "../probes/accepted-connections.ts";
-import { highWaterBytes } from "../probes/process-tree.ts";
 import type { RedisAdmin } from "../redis/admin.ts";
 import { ServiceFault } from "../targets/readiness.ts";
 import type { Service } from "../targets/service.ts";
@@ -53,15 +53,16 @@ export async function drive({
   readyMs,
   signal,
 }: Drive): Promise<MeasuredOutcome> {
+  const containedBefore = await service.probe.containment();
   const countsAtStart = await probe.counts();
   const connect = await connectAll(generator, service);
-  const accepted = await untilAccepted(service.port, connect.connections, signal);
+  const accepted = await untilAccepted(service.probe, connect.connections, signal);
   const findings: Finding[] = accepted !== null && accepted < connect.connections ? [notAccepted(accepted, connect.connections)] : [];
 
   const warmUp = scenario.coldL1
     ? null
     : await generator.measure({ point: { kind: "closed-loop" }, leadInMs: 0, durationMs: settings.warmUpMs });
-  if (warmUp !== null) probe.sampleMemory("warmed");
+  if (warmUp !== null) await probe.sampleMemory("warmed");
 
   const loadPoints: LoadPointResult[] = [];
   const drivePoint: DrivePoint = async (point, durationMs, beside) => {
@@ -78,7 +79,7 @@ export async function drive({
             ...result,
             scenario,
             connections,
-            redisSharesAgentCpu: topology.redis.some((cpu) => topology.agents.flat().includes(cpu)),
+            redisSharesAgentCpu: topology.serviceElsewhere !== true && topology.redis.some((cpu) => topology.agents.flat().includes(cpu)),
             agentCpuCount: topology.agents.length,
             ceilingPerS,
           },
@@ -98,7 +99,9 @@ export async function drive({
     for (const point of sharesOf(capacityPerS, settings)) await drivePoint(point, settings.openLoopMs);
     if (settings.searchObjective) await searchObjective(scenario, loadPoints, capacityPerS, drivePoint);
   }
-  probe.sampleMemory("after");
+  await probe.sampleMemory("after");
+  const containment = await service.probe.containment();
+  findings.push(...judgeContainment(containedBefore, containment));
   const totals = mergeTotals([await generator.totals(), ...loadPoints.map(({ beside }) => totalsOf(beside))]);
   const counts = await reconciledCounts(probe, countsAtStart, totals);
   const unreconciled = reconcileCounts(counts);
@@ -109,7 +112,8 @@ export async function drive({
     connect,
     loadPoints,
     memory: probe.memory,
-    rssHighWaterBytes: highWaterBytes(service.processes()),
+    rssHighWaterBytes: await service.probe.highWaterBytes(),
+    ...(containment === null ? {} : { containment }),
     counts,
     findings,
   };

@@ -3,21 +3,22 @@ import type { ImplementationResult } from "../core/result.ts";
 import type { Check, CheckResult } from "../conformance/check.ts";
 import { checkLaunched, type Launched } from "../conformance/launched.ts";
 import { quickChecks } from "../conformance/suite.ts";
-import { UserError, messageOf } from "../errors.ts";
+import { UserError, exitCodes, messageOf } from "../errors.ts";
 import type { RedisSource } from "../redis/source.ts";
 import type { Implementation } from "../store/catalogue.ts";
-import { build, hashSource } from "../targets/build.ts";
+import { hashSource } from "../targets/build.ts";
+import { processes } from "../targets/processes.ts";
 import { countSource } from "../targets/source-facts.ts";
-import { processTarget } from "../targets/process.ts";
 import { ServiceFault } from "../targets/readiness.ts";
 import type { Launchable } from "../targets/service.ts";
-import { findToolchain } from "../targets/toolchain.ts";
+import type { Target } from "../targets/target.ts";
 
 export type Status = ImplementationResult["status"];
 type Failed = Extract<Status, { kind: "failed" }>;
 
-/** An implementation whose toolchain is here. */
+/** An implementation whose toolchain is there. */
 export interface Candidate {
+  readonly target: Target;
   readonly implementation: Implementation;
   readonly toolchain: { readonly command: string; readonly version: string };
   readonly sourceHash: string;
@@ -27,11 +28,11 @@ export type Found =
   | { readonly kind: "candidate"; readonly candidate: Candidate }
   | { readonly kind: "skipped"; readonly implementation: Implementation; readonly status: Extract<Status, { kind: "skipped" }> };
 
-export async function findCandidate(implementation: Implementation): Promise<Found> {
-  const toolchain = await findToolchain(implementation.manifest);
+export async function findCandidate(implementation: Implementation, target: Target = processes): Promise<Found> {
+  const toolchain = await target.find(implementation);
   if (toolchain.kind === "missing")
     return { kind: "skipped", implementation, status: { kind: "skipped", reason: toolchain.reason, cure: toolchain.cure } };
-  return { kind: "candidate", candidate: { implementation, toolchain, sourceHash: await hashSource(implementation.folder) } };
+  return { kind: "candidate", candidate: { target, implementation, toolchain, sourceHash: await hashSource(implementation.folder) } };
 }
 
 /** A service that is ready to be measured. */
@@ -48,29 +49,14 @@ export interface PrepareOptions {
 
 /** Rejects only when aborted or when something of ours is broken. */
 export async function buildCandidate(candidate: Candidate, { logFile, signal }: PrepareOptions): Promise<Built | Failed> {
-  const { implementation, toolchain, sourceHash } = candidate;
+  const { target, implementation, toolchain, sourceHash } = candidate;
   try {
-    const built = await build({ implementation, toolchain, sourceHash, logFile, signal });
-    const { artifactBytes, buildS, fromScratch } = built;
+    const { launchable, ...product } = await target.build({ implementation, toolchain, sourceHash, logFile, signal });
     const source = await countSource(implementation.folder, implementation.manifest.language);
-    return {
-      candidate,
-      launchable: processTarget(implementation.manifest, built),
-      status: {
-        kind: "measured",
-        sourceHash,
-        toolchainVersion: toolchain.version,
-        artifactBytes,
-        buildS,
-        builtFromScratch: fromScratch,
-        source,
-        passedChecks: [],
-        failedChecks: [],
-      },
-    };
+    return { candidate, launchable, status: { kind: "measured", sourceHash, ...product, source, passedChecks: [], failedChecks: [] } };
   } catch (error) {
     signal.throwIfAborted();
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError) || error.exitCode !== exitCodes.implementation) throw error;
     return { kind: "failed", stage: "build", reason: error.message, cure: error.cure };
   }
 }

@@ -22,6 +22,8 @@ export async function run(context: RunContext): Promise<Result> {
   await progress.stage("Looking for what an earlier run left behind", async (update) => {
     const ended = await endOrphans();
     if (ended > 0) update(`ended ${ended} processes of a run that was killed`);
+    const removed = await context.target.endOrphans();
+    if (removed > 0) update(`removed ${removed} containers of a run that was killed`);
   });
   const { sound, statuses } = await prepareAll(context);
   const redis = await identifyRedis(context);

@@ -1,13 +1,16 @@
 /** What a run will measure: implementations whose toolchain is here, scenarios, and the plan. Nothing is built. */
 import type { Manifest } from "../core/implementation.ts";
+import { emulationOf, type Profile } from "../core/instances.ts";
 import { buildPlan } from "../core/plan.ts";
 import type { Plan, Settings } from "../core/plan-schema.ts";
 import { presets } from "../core/presets.ts";
 import type { Scenario } from "../core/scenario.ts";
-import { planTopology } from "../core/topology.ts";
+import type { TargetDescription } from "../core/target.ts";
+import { planRemoteTopology, planTopology } from "../core/topology.ts";
 import { environmentError } from "../errors.ts";
 import { canPin, usableCpus } from "../processes/pinning.ts";
-import { findImplementations, findScenarios } from "../store/catalogue.ts";
+import { findImplementations, findScenarios, type Implementation } from "../store/catalogue.ts";
+import type { Target } from "../targets/target.ts";
 import { type Candidate, findCandidate, type Found } from "./prepare.ts";
 
 export interface Selection {
@@ -18,29 +21,49 @@ export interface Selection {
   readonly plan: Plan;
 }
 
-/** Throws a UserError: unknown names (2), no toolchain at all (5). */
-export async function select(
-  settings: Settings,
-  implementations: readonly string[] | undefined,
-  scenarioNames: readonly string[] | undefined,
-): Promise<Selection> {
-  const preset = presets[settings.preset];
-  const scenarios = findScenarios(scenarioNames, preset.scenarios);
+export interface Choices {
+  readonly settings: Settings;
+  readonly scenarioNames: readonly string[] | undefined;
+  readonly implementations: readonly Implementation[];
+  readonly target: Target;
+  readonly profile: Profile | null;
+}
+
+/** Those of these names, or of the preset. */
+export function chooseImplementations(
+  { preset }: Pick<Settings, "preset">,
+  names: readonly string[] | undefined,
+): readonly Implementation[] {
+  const { variants, languages } = presets[preset];
   const takes = (wanted: "all" | readonly string[], value: string): boolean => wanted === "all" || wanted.includes(value);
-  const byDefault = ({ variant, language }: Manifest): boolean => takes(preset.variants, variant) && takes(preset.languages, language);
-  const chosen = findImplementations(implementations, byDefault);
-  const found = await Promise.all(chosen.map(findCandidate));
+  return findImplementations(names, ({ variant, language }: Manifest) => takes(variants, variant) && takes(languages, language));
+}
+
+/** Throws a UserError: unknown names (2), no toolchain at all (5). */
+export async function select({ settings, scenarioNames, implementations, target, profile }: Choices): Promise<Selection> {
+  const scenarios = findScenarios(scenarioNames, presets[settings.preset].scenarios);
+  const found = await Promise.all(implementations.map((implementation) => findCandidate(implementation, target)));
   const candidates = found.flatMap((one) => (one.kind === "candidate" ? [one.candidate] : []));
   if (candidates.length === 0) {
     const reasons = found.flatMap((one) => (one.kind === "skipped" ? [`${one.implementation.manifest.id}: ${one.status.reason}`] : []));
     const cures = found.flatMap((one) => (one.kind === "skipped" ? [one.status.cure] : []));
     throw environmentError(`nothing can be built here: ${reasons.join("; ")}`, [...new Set(cures)].join("; "));
   }
+  const topology =
+    target.elsewhere === null
+      ? planTopology(usableCpus(), canPin(), profile?.vcpus)
+      : planRemoteTopology(target.elsewhere.cpuCount, usableCpus(), canPin(), profile?.vcpus);
   const plan = buildPlan({
     settings,
-    topology: planTopology(usableCpus(), canPin()),
+    topology,
+    target: profile === null ? target.description : asInstance(target, profile, topology.service.length),
     implementations: candidates.map(({ implementation, sourceHash }) => ({ id: implementation.manifest.id, sourceHash })),
     scenarios,
   });
   return { found, candidates, scenarios, plan };
+}
+
+function asInstance({ description, host }: Target, profile: Profile, cpuCount: number): TargetDescription {
+  const memoryIsLimited = description.memoryLimitBytes === profile.memoryBytes;
+  return { ...description, instance: profile.name, emulation: emulationOf(profile, host, cpuCount, memoryIsLimited) };
 }

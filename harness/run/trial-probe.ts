@@ -2,7 +2,6 @@
 import type { LoadPoint } from "../core/measurement.ts";
 import type { LoadPointResult, MemorySample } from "../core/result.ts";
 import { messageOf } from "../errors.ts";
-import { memoryOf } from "../probes/process-tree.ts";
 import {
   countsSince,
   readServiceMetrics,
@@ -38,9 +37,9 @@ export class TrialProbe {
     this.#signal = signal;
   }
 
-  sampleMemory(phase: MemorySample["phase"]): void {
+  async sampleMemory(phase: MemorySample["phase"]): Promise<void> {
     const atS = (performance.now() - this.#service.startedAtMs) / 1000;
-    const memory = memoryOf(this.#service.processes());
+    const memory = await this.#service.probe.memory();
     if (memory.processes > 0) this.memory.push({ phase, atS, ...memory });
   }
 
@@ -53,7 +52,8 @@ export class TrialProbe {
     const before = await this.counts();
     const cpu = new CpuWindow(this.#service, this.#redis);
     // Once a second, not oftener: reading smaps_rollup holds up the process that is read.
-    const sampling = setInterval(() => this.sampleMemory(point.kind), 1_000);
+    const samples: Promise<void>[] = [];
+    const sampling = setInterval(() => samples.push(this.sampleMemory(point.kind)), 1_000);
     try {
       let besides: Promise<LoadPointResult["beside"]> | null = null;
       const measured = await load(() => {
@@ -62,6 +62,8 @@ export class TrialProbe {
         // It is awaited below; until then a failure must not count as unhandled.
         besides.catch(() => {});
       });
+      clearInterval(sampling);
+      await Promise.all(samples);
       const counts = await this.countsSince(before);
       const { serviceCpuS, redisCpuS } = await cpu.within(measured.elapsedS);
       return {

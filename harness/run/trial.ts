@@ -72,7 +72,7 @@ async function measure(options: TrialOptions): Promise<MeasuredOutcome> {
   await using second = scenario.secondInstance ? await launchable.launch({ ...launch, logFile: `${logFile}.second` }) : null;
   if (second !== null) await untilReady(second, signal);
   const probe = new TrialProbe(service, admin, signal);
-  probe.sampleMemory("idle");
+  await probe.sampleMemory("idle");
 
   const connections = settings.connections ?? scenario.connections;
   await using generator = await startGenerator({

@@ -133,7 +133,7 @@ export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal):
   }
 }
 
-function buildError(id: string, sentence: string): UserError {
+export function buildError(id: string, sentence: string): UserError {
   return new UserError(
     exitCodes.implementation,
     `${id} does not build: ${sentence}`,
@@ -142,7 +142,7 @@ function buildError(id: string, sentence: string): UserError {
 }
 
 /** Copied beside its place and renamed, so that an interrupted copy is never built. */
-async function copySource(from: string, to: string): Promise<void> {
+export async function copySource(from: string, to: string): Promise<void> {
   await cp(from, `${to}.copy`, { recursive: true, filter: isSource });
   await rename(`${to}.copy`, to);
 }

@@ -1,6 +1,7 @@
-/** The target `process`: the built service runs on this machine as a process tree of its own. */
+/** Launches a built service on this machine, as a process tree of its own. */
 import getPort from "get-port";
 import type { Manifest } from "../core/implementation.ts";
+import { processProbe } from "../probes/service-probe.ts";
 import { ProcessGroup } from "../processes/group.ts";
 import type { Build } from "./build.ts";
 import type { Launch, Launchable, Service } from "./service.ts";
@@ -31,6 +32,7 @@ async function launchProcess(command: readonly string[], cwd: string, { settings
     port,
     startedAtMs: group.executedAtMs,
     processes: () => group.processes(),
+    probe: processProbe(() => group.processes(), port),
     exited: group.exited,
     get exit() {
       return group.exit;

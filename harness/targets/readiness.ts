@@ -2,6 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Service } from "./service.ts";
 
+/** From the end of a container's process to the engine's word of it, with its log and state, ms: seen 100 to 500. */
+const endKnownMs = 2_000;
+
 /** The service crashed, hung, or never got ready: a fact about it, not a crash of ours. */
 export class ServiceFault extends Error {
   readonly logTail: readonly string[];
@@ -37,11 +40,23 @@ export async function whileAlive<T>(service: Service, work: Promise<T>): Promise
   const death = service.exited.then(() => {
     throw new ServiceFault(`ended while it was measured (${describeExit(service)})`, service);
   });
-  return Promise.race([work, death]);
+  try {
+    return await Promise.race([work, death]);
+  } catch (error) {
+    // Broken connections are seen before the end of the process, and a container's end later still: the end is the cause.
+    if (!(error instanceof ServiceFault)) await Promise.race([death, sleep(endKnownMs)]);
+    throw error;
+  }
+}
+
+/** Throws a ServiceFault when the service has ended, or does so in the moment in which that gets known. */
+export async function confirmAlive(service: Service): Promise<void> {
+  await whileAlive(service, sleep(endKnownMs));
 }
 
 function describeExit({ exit }: Service): string {
   if (exit === null) return "still running";
+  if (exit.why) return exit.why;
   return exit.signal === null
     ? `exit code ${exit.code}`
     : `killed by ${exit.signal}${exit.signal === "SIGKILL" ? ", perhaps for memory" : ""}`;

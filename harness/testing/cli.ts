@@ -1,5 +1,5 @@
 /** The real program for tests: started as a user starts it, in a folder of its own, with a lock of its own. */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -33,6 +33,9 @@ const tinyScenario: Scenario = {
   openLoop: { offeredRatesPerS: [300] },
 };
 
+/** A socket that nobody listens on. */
+const noEngine = "unix:///nowhere/docker.sock";
+
 export function newWorkspace(): Workspace {
   const folder = mkdtempSync(join(tmpdir(), "cache-bench-test-"));
   const scenario = join(folder, "tiny.json");
@@ -47,7 +50,8 @@ export function newWorkspace(): Workspace {
       execa(process.execPath, [join(packageRoot, "harness", "launch.js"), ...args], {
         cwd: folder,
         reject: false,
-        env: { TMPDIR: temporary, CI: "true", ...env },
+        // No engine, so that "auto" is a process; tests of containers say where theirs is.
+        env: { TMPDIR: temporary, CI: "true", DOCKER_HOST: noEngine, ...env },
       }),
     service: (id, fault = "none") => {
       const target = join(folder, id);
@@ -55,6 +59,7 @@ export function newWorkspace(): Workspace {
       const file = join(target, "implementation.json");
       const manifest = JSON.parse(readFileSync(file, "utf8"));
       writeFileSync(file, JSON.stringify({ ...manifest, id, run: { command: ["env", `FAULT=${fault}`, "node", "{source}/service.mjs"] } }));
+      appendFileSync(join(target, "Dockerfile"), `ENV FAULT=${fault}\n`);
       return target;
     },
   };

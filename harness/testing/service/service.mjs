@@ -2,6 +2,7 @@
  * A small cache service for the harness's own tests: it keeps the whole contract, or breaks it in the one way that FAULT
  * names. It needs no packages.
  */
+import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import { Server } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,6 +17,14 @@ if (fault("crash-at-start")) {
   console.error("the service cannot find its configuration");
   process.exit(1);
 }
+
+/** 8 MB more every few milliseconds, written so that the kernel gives it; starting takes its time in between. */
+const eatMemory = () => {
+  const eaten = [];
+  setInterval(() => eaten.push(Buffer.alloc(8 * 1024 * 1024, 1)), 5);
+};
+if (fault("eats-memory")) setTimeout(eatMemory, 1_000);
+if (fault("child-eats-memory")) spawn(process.execPath, ["-e", `(${eatMemory})()`], { stdio: "ignore" });
 
 const operations = { GET: "get", HEAD: "get", PUT: "put", DELETE: "delete" };
 const results = { 400: "invalid", 404: "miss", 413: "too_large", 503: "unavailable", 204: "ok" };
