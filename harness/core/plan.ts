@@ -71,7 +71,8 @@ export function openLoopMs({ redisPause }: Scenario, settings: Pick<Settings, "o
 
 /** Shares of the capacity, and the search at its longest with its shortest steps: most are at rates that need no more. */
 function relativeS({ capacityShares, searchObjective, leadInMs, openLoopMs }: Settings, { objective }: Scenario): number {
-  const searchMs = searchObjective && objective !== undefined ? searchStepsAtMost * (leadInMs + searchDurationMs(1e6)) : 0;
+  if (objective === undefined) return 0;
+  const searchMs = searchObjective ? searchStepsAtMost * (leadInMs + searchDurationMs(1e6)) : 0;
   return (capacityShares.length * (leadInMs + openLoopMs) + searchMs) / 1000;
 }
 

@@ -95,7 +95,7 @@ export async function drive({
   }
   // Last, so that what all presets measure is measured alike.
   const capacityPerS = soundCapacity(loadPoints, findings, scenario);
-  if (capacityPerS !== null && engines[settings.engine].openLoop) {
+  if (capacityPerS !== null && scenario.objective !== undefined && engines[settings.engine].openLoop) {
     for (const point of sharesOf(capacityPerS, settings)) await drivePoint(point, settings.openLoopMs);
     if (settings.searchObjective) await searchObjective(scenario, loadPoints, capacityPerS, drivePoint);
   }
