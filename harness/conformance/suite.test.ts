@@ -69,6 +69,7 @@ const faults: readonly (readonly [fault: string, check: string])[] = [
   ["trusts-after-cut", "lost-invalidation"],
   ["no-jitter", "ttl"],
   ["lenient-ttl", "ttl"],
+  ["endless-ttl", "ttl"],
   ["l1-outlives", "expiry"],
   ["marks-values", "redis-bytes"],
   ["long-negative", "redis-bytes"],
