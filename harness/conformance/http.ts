@@ -70,10 +70,13 @@ export function expectHeader(site: Site, call: Call, answer: Answer, name: strin
   throw new CheckFailure(`${call.method} has the wrong ${name}`, value, seen ?? `no ${name}`, curl(site, call));
 }
 
-/** Gets a key until L1 has it; false when it never does, which only the check of L1 itself judges. */
-export async function untilInL1(site: Site, key: string): Promise<boolean> {
+/**
+ * Gets a key until L1 has it; false when it never does, which only the check of L1 itself judges. Among several workers it is
+ * in the L1 of the one behind the connection that is kept, or of just one.
+ */
+export async function untilInL1(site: Site, key: string, kept?: Connection): Promise<boolean> {
   for (let attempt = 0; attempt < 20; attempt++) {
-    if ((await exchange(site, getKey(key))).headers.get("x-cache") === "L1") return true;
+    if ((await exchange(site, getKey(key), kept)).headers.get("x-cache") === "L1") return true;
   }
   return false;
 }

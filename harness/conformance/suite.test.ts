@@ -69,6 +69,7 @@ const faults: readonly (readonly [fault: string, check: string])[] = [
   ["trusts-after-cut", "lost-invalidation"],
   ["no-jitter", "ttl"],
   ["lenient-ttl", "ttl"],
+  ["endless-ttl", "ttl"],
   ["l1-outlives", "expiry"],
   ["marks-values", "redis-bytes"],
   ["long-negative", "redis-bytes"],
@@ -108,6 +109,26 @@ test.each(faults)("the fault %s fails the check %s and no other", async (fault, 
     seen: expect.stringMatching(/./),
     reproduce: expect.stringMatching(/curl|redis-cli|nc |kill/),
   });
+});
+
+/** What is asked of the running service itself. */
+const withoutLaunch = checks.filter(({ needs }) => needs !== "launch");
+
+test.each([
+  ["none", withoutLaunch, []],
+  ["cold-worker", withoutLaunch.filter(({ id }) => id === "l1-real"), ["l1-real"]],
+  ["checks-hits", withoutLaunch.filter(({ id }) => id === "l1-real"), ["l1-real"]],
+] as const)("of a running service of two workers with an L1 each, the fault %s fails what it should", async (fault, chosen, expected) => {
+  await using service = await serviceWith(fault).launch({
+    settings: { redisUrl: redis.url, workers: 2, l1MaxBytes: 67_108_864 },
+    cpus: null,
+    logFile: join(folder, `two-${fault}.log`),
+    signal,
+  });
+  await untilReady(service, signal);
+  const { capabilities } = manifest;
+  const results = await runChecks({ origin: service.origin, redisUrl: redis.url, capabilities, launch: null }, chosen, signal);
+  expect(failures(results).map(({ id }) => id)).toEqual(expected);
 });
 
 test("what a manifest declares to be absent is waived, by the declaration, and never passed", async () => {

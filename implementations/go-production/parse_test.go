@@ -42,12 +42,12 @@ func TestOnlyOneSegmentIsAKey(t *testing.T) {
 }
 
 func TestTTLIsOneWholeNumberFromOne(t *testing.T) {
-	for query, want := range map[string]milliseconds{"ttl=1": 1000, "x=%zz&ttl=%31%30": 10_000} {
+	for query, want := range map[string]milliseconds{"ttl=1": 1000, "x=%zz&ttl=%31%30": 10_000, "ttl=9000000000000000": 9_000_000_000_000_000_000} {
 		if got, err := parseTTL(query, time.Minute); err != nil || got != want {
 			t.Errorf("parseTTL(%q) = %v, %v", query, got, err)
 		}
 	}
-	for _, query := range []string{"ttl=", "ttl", "ttl=0", "ttl=-1", "ttl=1.5", "ttl=+1", "ttl=1e3", "ttl=%zz", "ttl=1&ttl=1", "ttl=99999999999999999999"} {
+	for _, query := range []string{"ttl=", "ttl", "ttl=0", "ttl=-1", "ttl=1.5", "ttl=+1", "ttl=1e3", "ttl=%zz", "ttl=1&ttl=1", "ttl=9000000000000001", "ttl=99999999999999999999"} {
 		if _, err := parseTTL(query, time.Minute); err == nil {
 			t.Errorf("parseTTL(%q) passed", query)
 		}

@@ -11,9 +11,9 @@ import (
 
 var errTTL = errors.New("ttl is not one whole number of seconds from 1")
 
-// maxTTLSeconds keeps now + ttl in milliseconds inside 64 bits, or Redis
-// refuses the SET ("invalid expire time").
-const maxTTLSeconds = 1<<63/1000 - 1<<40
+// maxTTLSeconds, of the contract, keeps now + ttl in milliseconds inside 64
+// bits, or Redis refuses the SET ("invalid expire time").
+const maxTTLSeconds = 9_000_000_000_000_000
 
 // milliseconds of a lifetime. A time.Duration ends after 292 years.
 type milliseconds int64

@@ -10,9 +10,9 @@ import (
 // milliseconds of a lifetime. A time.Duration ends after 292 years.
 type milliseconds int64
 
-// maxTTLSeconds keeps now + ttl in milliseconds inside 64 bits, or Redis
-// refuses the SET ("invalid expire time").
-const maxTTLSeconds = 1<<63/1000 - 1<<40
+// maxTTLSeconds, of the contract, keeps now + ttl in milliseconds inside 64
+// bits, or Redis refuses the SET ("invalid expire time").
+const maxTTLSeconds = 9_000_000_000_000_000
 
 // parseTTL reads ?ttl=SECONDS; without it the default applies with a jitter of
 // +-10 %, so that values written together do not expire together.

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Check, CheckFailure } from "../check.ts";
 import { curl, deleteKey, expectStatus, expectValue, getKey, headKey, putKey } from "../http.ts";
 import { redisCli } from "../redis.ts";
+import { stalenessBoundMs } from "./read-your-writes.ts";
 
 export const deleted: Check = {
   id: "deleted",
@@ -17,6 +19,7 @@ export const deleted: Check = {
     await expectStatus(context, putKey(key, value), 204);
     await expectValue(context, key, value);
     await expectStatus(context, deleteKey(key), 204);
+    if (context.consistency === "bounded-staleness") await sleep(stalenessBoundMs);
     await expectStatus(context, getKey(key), 404, "GET after DELETE");
     await expectStatus(context, headKey(key), 404, "HEAD after DELETE");
     if ((await context.redis.value(key)) !== null) {

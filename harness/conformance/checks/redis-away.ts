@@ -14,6 +14,7 @@ import {
   untilInL1,
 } from "../http.ts";
 import { foreignSet, redisCli, whilePaused } from "../redis.ts";
+import { Connection } from "../raw-http.ts";
 import { sleepUntil } from "../time.ts";
 
 /** REDIS_TIMEOUT_MS when it is not set, and what the answer may take beyond it. */
@@ -33,12 +34,17 @@ export const redisAway: Check = {
   async run(context) {
     const [hot, overwritten, absent] = [context.newKey("hot"), context.newKey("overwritten"), context.newKey("absent")];
     await foreignSet(context, hot, oldValue);
-    await untilInL1(context, hot);
+    // Kept: only the worker behind it surely has the key in its L1.
+    using connection = await Connection.open(context.origin, context.signal);
+    await untilInL1(context, hot, connection);
     await whilePaused(context, pauseMs, async () => {
       const startedMs = performance.now();
       const at = (ms: number, work: () => Promise<unknown>): Promise<unknown> => sleepUntil(startedMs + ms, context.signal).then(work);
       await Promise.all([
-        ...[0, 1_000, pauseMs - 300].map((ms) => at(ms, () => expectPaused(context, getKey(hot), 200, "GET of a key in L1"))),
+        (async () => {
+          for (const ms of [0, 1_000, pauseMs - 300])
+            await at(ms, () => expectPaused(context, getKey(hot), 200, "GET of a key in L1", connection));
+        })(),
         ...[0, 1_500].map((ms) => at(ms, () => expectPaused(context, { method: "GET", target: "/livez" }, 200, "livez"))),
         ...[800, 1_500].map((ms) => at(ms, () => expectPaused(context, { method: "GET", target: "/readyz" }, 503, "readyz"))),
         ...[50, 800, 1_500].map((ms) =>
@@ -64,8 +70,8 @@ export const redisAway: Check = {
   },
 };
 
-async function expectPaused(context: CheckContext, call: Call, status: number, what: string): Promise<void> {
-  judgeStatus(context, call, await exchange(context, call), status, `while Redis is paused, ${what}`);
+async function expectPaused(context: CheckContext, call: Call, status: number, what: string, kept?: Connection): Promise<void> {
+  judgeStatus(context, call, await exchange(context, call, kept), status, `while Redis is paused, ${what}`);
 }
 
 async function expectUnavailable(context: CheckContext, call: Call, what: string): Promise<void> {

@@ -3,8 +3,23 @@ import { type Check, type CheckContext, CheckFailure } from "../check.ts";
 import { type Call, curl, expectStatus, putKey } from "../http.ts";
 import { redisCli } from "../redis.ts";
 
-/** Queries that are no whole number from 1. */
-const refused = ["?ttl=0", "?ttl=-1", "?ttl=1.5", "?ttl=1e3", "?ttl=abc", "?ttl=", "?ttl", "?ttl=%2B5", "?ttl=5s", "?ttl=5&ttl=5"];
+/** In milliseconds and added to the date it fits the 64 bits that Redis keeps. */
+const maxS = 9_000_000_000_000_000;
+
+/** Queries that are no whole number from 1 to the maximum. */
+const refused = [
+  `?ttl=${maxS + 1}`,
+  "?ttl=0",
+  "?ttl=-1",
+  "?ttl=1.5",
+  "?ttl=1e3",
+  "?ttl=abc",
+  "?ttl=",
+  "?ttl",
+  "?ttl=%2B5",
+  "?ttl=5s",
+  "?ttl=5&ttl=5",
+];
 
 /** DEFAULT_TTL_S when it is not set, +-10 %. */
 const [defaultFromMs, defaultToMs] = [270_000, 330_000];
@@ -21,7 +36,7 @@ export const ttl: Check = {
   async run(context) {
     for (const query of refused) await expectStatus(context, putKey(context.newKey("ttl"), "1", query), 400, `PUT with ${query}`);
 
-    for (const seconds of [1, 37, 86_400]) {
+    for (const seconds of [1, 37, 86_400, maxS]) {
       const call = putKey(context.newKey("ttl"), "1", `?ttl=${seconds}`);
       await expectLife(context, call, seconds * 1_000 - lookMs, seconds * 1_000);
     }

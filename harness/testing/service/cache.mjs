@@ -10,14 +10,15 @@ const prefix = "cache:";
 const negativeMs = fault("long-negative") ? 3_000 : 1_000;
 
 export class Cache {
-  l1 = new L1(settings.l1MaxBytes);
+  l1;
   #redis = new Redis();
   #flights = new Map();
   /** False while invalidations could be missed. */
   #trusted;
   #hits = 0;
 
-  constructor({ invalidation = settings.invalidation } = {}) {
+  constructor({ invalidation, l1MaxBytes }) {
+    this.l1 = new L1(l1MaxBytes);
     this.#trusted = !invalidation;
     if (invalidation) this.#track();
   }

@@ -27,7 +27,9 @@ function observe(name, startedMs) {
   durations[name].sum += (performance.now() - startedMs) / 1_000;
 }
 
-export function render(l1) {
+export function render(l1s) {
+  const sum = (name) => l1s.reduce((total, l1) => total + l1[name], 0);
+  const consistency = l1s.length > 1 ? "bounded-staleness" : "read-your-writes";
   const hits = requests.get('cache_requests_total{op="get",result="l1_hit"}') ?? 0;
   const histograms = Object.entries(durations).flatMap(([name, { count, sum }]) => [
     `${name}_bucket{le="+Inf"} ${count}`,
@@ -37,10 +39,10 @@ export function render(l1) {
   const lines = [
     ...[...requests].map(([name, value]) => `${name} ${value}`),
     `cache_l1_hits_total ${hits}`,
-    `cache_l1_bytes ${l1.bytes}`,
-    `cache_l1_entries ${l1.size}`,
-    "cache_workers 1",
-    'cache_info{implementation="node-test",version="0.1.0",consistency="read-your-writes"} 1',
+    `cache_l1_bytes ${sum("bytes")}`,
+    `cache_l1_entries ${sum("size")}`,
+    `cache_workers ${l1s.length}`,
+    `cache_info{implementation="node-test",version="0.1.0",consistency="${consistency}"} 1`,
     ...histograms,
   ];
   return `${lines.join("\n")}\n`;

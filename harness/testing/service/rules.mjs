@@ -3,6 +3,7 @@ import { fault, settings } from "./settings.mjs";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const maxKeyBytes = 250;
+const maxTtlS = 9_000_000_000_000_000;
 
 /** The key that a segment of the path names, or null. */
 export function decodeKey(segment) {
@@ -21,7 +22,8 @@ export function parseTtl(query) {
   const given = new URLSearchParams(query).getAll("ttl");
   if (given.length === 0) return settings.defaultTtlS * (fault("no-jitter") ? 1 : 0.9 + Math.random() * 0.2);
   if (fault("lenient-ttl") && Number.parseInt(given[0], 10) >= 1) return Number.parseInt(given[0], 10);
-  return given.length === 1 && /^[0-9]{1,15}$/.test(given[0]) && Number(given[0]) >= 1 ? Number(given[0]) : null;
+  const seconds = /^[0-9]+$/.test(given[0]) ? Number(given[0]) : 0;
+  return given.length === 1 && seconds >= 1 && seconds <= (fault("endless-ttl") ? 2 ** 53 : maxTtlS) ? seconds : null;
 }
 
 export function isJson(body) {

@@ -31,9 +31,15 @@ const results = { 400: "invalid", 404: "miss", 413: "too_large", 503: "unavailab
 /** Requests on keys that have no answer yet. */
 const unanswered = new Set();
 let draining = false;
-const cache = new Cache();
-/** As if connections were shared out to two workers, one of which does not hear of writes. */
-const caches = fault("deaf-worker") && settings.workers > 1 ? [cache, new Cache({ invalidation: false })] : [cache];
+/** One for each worker, as if connections were shared out among processes: the last may not hear of writes, or never keep a thing. */
+const caches = Array.from({ length: settings.workers }, (_, index) => {
+  const faulty = index > 0 && index === settings.workers - 1;
+  return new Cache({
+    invalidation: settings.invalidation && !(faulty && fault("deaf-worker")),
+    l1MaxBytes: faulty && fault("cold-worker") ? 0 : settings.l1MaxBytes / settings.workers,
+  });
+});
+const [cache] = caches;
 let connections = 0;
 
 const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
@@ -143,7 +149,7 @@ async function bodyOf(request) {
 
 async function servePage(path, response) {
   if (path === "/livez") return response.end("live\n");
-  if (path === "/metrics") return response.end(render(cache.l1));
+  if (path === "/metrics") return response.end(render(caches.map(({ l1 }) => l1)));
   if (path !== "/readyz") return problem(response, 404);
   const ready =
     !draining &&
