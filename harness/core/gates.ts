@@ -198,7 +198,7 @@ const settled: Gate = ({ load, scenario, steadyState: { verdict, change } }) => 
   return {
     severity: "void",
     sentence: verdict === "none" ? `no steady state was reached: ${by}` : `not steady: ${by}`,
-    cure: "close other programs; where it happens in every launch, the service needs a longer warm-up (the preset standard has one)",
+    cure: "close other programs, or use a machine that shares its processors with nobody; where it happens in every launch, the service needs a longer warm-up (the preset standard has one)",
   };
 };
 
