@@ -7,7 +7,7 @@ import { presets } from "../core/presets.ts";
 import type { Scenario } from "../core/scenario.ts";
 import type { TargetDescription } from "../core/target.ts";
 import { planRemoteTopology, planTopology } from "../core/topology.ts";
-import { environmentError } from "../errors.ts";
+import { environmentError, usageError } from "../errors.ts";
 import { canPin, usableCpus } from "../processes/pinning.ts";
 import { findImplementations, findScenarios, type Implementation } from "../store/catalogue.ts";
 import type { Target } from "../targets/target.ts";
@@ -41,7 +41,7 @@ export function chooseImplementations(
 
 /** Throws a UserError: unknown names (2), no toolchain at all (5). */
 export async function select({ settings, scenarioNames, implementations, target, profile }: Choices): Promise<Selection> {
-  const scenarios = findScenarios(scenarioNames, presets[settings.preset].scenarios);
+  const scenarios = chooseScenarios(settings, scenarioNames, target);
   const found = await Promise.all(implementations.map((implementation) => findCandidate(implementation, target)));
   const candidates = found.flatMap((one) => (one.kind === "candidate" ? [one.candidate] : []));
   if (candidates.length === 0) {
@@ -61,6 +61,19 @@ export async function select({ settings, scenarioNames, implementations, target,
     scenarios,
   });
   return { found, candidates, scenarios, plan };
+}
+
+/** The process that holds Redis's replies back runs here; a service on another machine could not reach it. */
+function chooseScenarios({ preset }: Settings, names: readonly string[] | undefined, { elsewhere }: Target): readonly Scenario[] {
+  const scenarios = findScenarios(names, presets[preset].scenarios);
+  const possible = scenarios.filter(({ redisDelayMs }) => elsewhere === null || redisDelayMs === undefined);
+  const impossible = scenarios.find((scenario) => !possible.includes(scenario));
+  if (names !== undefined && impossible !== undefined)
+    throw usageError(
+      `the scenario ${impossible.id} holds Redis's replies back on this machine, where a service on another does not ask`,
+      "leave it out of --scenarios, or use --target docker or process",
+    );
+  return possible;
 }
 
 function asInstance({ description, host }: Target, profile: Profile, cpuCount: number): TargetDescription {

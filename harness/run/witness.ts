@@ -130,21 +130,22 @@ interface AnswerLengths {
 }
 
 /** The bytes of one answer to each, header and all, by a plain socket: neither engine's count. */
-async function answerLengths({ origin, port }: Service): Promise<AnswerLengths> {
-  const { host } = new URL(origin);
+async function answerLengths({ origin }: Service): Promise<AnswerLengths> {
+  const { host, hostname, port } = new URL(origin);
+  const to = { host: hostname, port: Number(port) };
   const target = `/v1/cache/${keyName(0)} HTTP/1.1\r\nHost: ${host}\r\n`;
   // The value is written as it was read, so that nothing changes.
-  const get = await exchange(port, `GET ${target}\r\n`);
+  const get = await exchange(to, `GET ${target}\r\n`);
   const body = get.subarray(get.indexOf("\r\n\r\n") + 4).toString("latin1");
-  const put = await exchange(port, `PUT ${target}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  const put = await exchange(to, `PUT ${target}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
   return { get: get.length, put: put.length };
 }
 
-function exchange(port: number, request: string): Promise<Buffer> {
+function exchange(to: { readonly host: string; readonly port: number }, request: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const parser = new ResponseParser();
     const pieces: Buffer[] = [];
-    const socket = connect(port, "127.0.0.1", () => socket.write(request, "latin1"));
+    const socket = connect(to, () => socket.write(request, "latin1"));
     socket.setTimeout(5_000, () => socket.destroy(new Error("no answer within 5 s")));
     socket.on("error", reject);
     socket.on("data", (piece) => {
