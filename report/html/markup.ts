@@ -10,7 +10,17 @@ export interface Markup {
 type Insert = Markup | string | number | null | readonly Insert[];
 
 export function markup(parts: TemplateStringsArray, ...inserts: readonly Insert[]): Markup {
-  return { markup: parts.reduce((text, part, index) => text + part + (index < inserts.length ? insert(inserts[index] ?? null) : ""), "") };
+  const text = unindented(parts);
+  return { markup: text.reduce((page, part, index) => page + part + (index < inserts.length ? insert(inserts[index] ?? null) : ""), "") };
+}
+
+const seen = new WeakMap<TemplateStringsArray, readonly string[]>();
+
+/** A template's own indentation is for who reads this code; in the page one line break is as good, and a third smaller. */
+function unindented(parts: TemplateStringsArray): readonly string[] {
+  const known = seen.get(parts) ?? parts.map((part) => part.replace(/\n\s+/g, "\n"));
+  seen.set(parts, known);
+  return known;
 }
 
 /** For text that this project made itself, such as its style sheet. */

@@ -7,7 +7,7 @@ import signal
 import socket
 from contextlib import suppress
 from email.utils import formatdate
-from time import monotonic
+from time import monotonic, time
 
 import uvloop
 
@@ -89,7 +89,8 @@ async def _every_second(service: Service, parent: int, stop: asyncio.Event, work
             service.publish()
             if os.getppid() != parent:
                 _begin_stop(service.shared, stop)
-        await asyncio.sleep(1.0)
+        # When the second turns, so that all workers show the same Date.
+        await asyncio.sleep(1.0 - time() % 1.0)
 
 
 async def _sweep(shared: Shared) -> None:
