@@ -1,7 +1,7 @@
 /** From trials to cells: one figure per metric, with its verdict. Void load points are left out, never averaged in. */
 import { errorShare, type GateOutcome, lateSending, rightAnswers, sum } from "./gates.ts";
 import type { LoadPoint } from "./measurement.ts";
-import { judgeRate, objectiveRate } from "./objective-search.ts";
+import { objectiveFigure } from "./objective-figure.ts";
 import { isVoid as isVoidTrial } from "./repeats.ts";
 import { mergeHistograms, percentile, samplesBeyond, samplesNeededBeyond } from "./histogram.ts";
 import { metricNames, type MetricName } from "./metrics.ts";
@@ -224,46 +224,6 @@ function isPart(part: Part, point: LoadPoint, offeredRatePerS: number): boolean 
     return point.kind === "open-loop" && point.from?.kind === "capacity" && point.from.share === part.capacityShare;
   if (part !== "open-loop") return point.kind === "closed-loop";
   return point.kind === "open-loop" && point.from === undefined && point.offeredRatePerS === offeredRatePerS;
-}
-
-/** Per launch the highest rate within the objective, by all its open loops. */
-function objectiveFigure(launches: readonly Launch[]): Figure {
-  const searched = launches.filter(
-    ({ outcome, scenario }) => scenario.objective !== undefined && !isVoidTrial({ outcome }) && outcome.loadPoints.some(isSearchStep),
-  );
-  const ends = searched.flatMap(({ outcome, scenario }) => objectiveRateOf(outcome, scenario) ?? []);
-  const found = ends.flatMap(({ ratePerS }) => ratePerS ?? []);
-  const bySetUp = "the load agent, not the service, may be why the objective was missed";
-  if (searched.length === 0)
-    return { verdict: "void", reason: "not searched, or in no launch that is sound", cure: "use --preset standard" };
-  if (ends.some(({ ratePerS, limited }) => ratePerS === null && limited))
-    return { verdict: "void", reason: bySetUp, cure: "close other programs, or give the load agents processors of their own" };
-  if (found.length < searched.length) {
-    const reason = `${searched.length - found.length} of ${searched.length} launches kept the objective at no rate`;
-    return { verdict: "void", reason, cure: "a fact about the service here: look at its p99 at the common rate" };
-  }
-  const { value, interval, launches: count } = estimate(found);
-  if (!ends.some(({ limited }) => limited)) return { verdict: "valid", value, interval, launches: count };
-  return {
-    verdict: "bounded",
-    value,
-    interval,
-    launches: count,
-    reason: `above it ${bySetUp}`,
-    cure: "use a machine with at least 4 processors",
-  };
-}
-
-function isSearchStep({ load: { point } }: LoadPointResult): boolean {
-  return point.kind === "open-loop" && point.from !== undefined;
-}
-
-function objectiveRateOf({ loadPoints }: MeasuredOutcome, scenario: Scenario): ReturnType<typeof objectiveRate> | null {
-  const closed = loadPoints.find(({ load }) => load.point.kind === "closed-loop");
-  const p99Ms = scenario.objective?.p99Ms;
-  if (closed === undefined || p99Ms === undefined) return null;
-  const known = loadPoints.flatMap(({ load }) => judgeRate(load, scenario, p99Ms) ?? []);
-  return objectiveRate(known, rightAnswers(closed.load, scenario) / closed.load.elapsedS);
 }
 
 /** A percentile of all launches together, where each alone has too few samples; it has no interval. */
