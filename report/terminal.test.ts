@@ -37,6 +37,16 @@ describe("the terminal report", () => {
     expect(text).toContain("[3] No JDK.");
   });
 
+  it("explains what stands in it and nothing that only the page shows", () => {
+    const report = buildReport(
+      syntheticResult({ services: [{ id: "go", language: "go", slowness: 1, figures: { p99: "void", p999: "bounded" } }] }),
+    );
+    expect(report.footnotes).toHaveLength(2);
+    const text = renderTerminal(report, { columns: 200, colour: false });
+    expect(text.match(/^\[\d+\]/gm)).toHaveLength(1);
+    expect(text).toContain("generator was late");
+  });
+
   it("says the same with colours and without", () => {
     const plain = renderTerminal(model, { columns: 80, colour: false });
     const coloured = renderTerminal(model, { columns: 80, colour: true });

@@ -32,7 +32,7 @@ export function renderTerminal(model: ReportModel, { columns, colour }: Terminal
     ]),
     "",
     ...usedLegend(model).flatMap((line) => wrap(line, width, "  ")),
-    ...model.footnotes.flatMap(({ number, reason, cure }) => wrap(`[${number}] ${reason} ${cure}`, width, "    ")),
+    ...usedFootnotes(model).flatMap(({ number, reason, cure }) => wrap(`[${number}] ${reason} ${cure}`, width, "    ")),
     "",
     ...wrap(`Data quality ${model.grade.letter}: ${model.grade.meaning}.`, width, "  "),
     ...model.grade.reasons.flatMap(({ sentence }) => wrap(`! ${sentence}`, width, "  ")),
@@ -40,6 +40,15 @@ export function renderTerminal(model: ReportModel, { columns, colour }: Terminal
     ...labelled("Again", model.command, width),
   ];
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+}
+
+/** Those of figures that stand here; the others are in the page, under the same numbers. */
+function usedFootnotes({ tables, footnotes }: ReportModel): ReportModel["footnotes"] {
+  const used = tables.flatMap(({ rows, columns, own }) => [
+    ...rows.flatMap((row) => [...row.footnotes, ...columns.flatMap(({ metric }) => row.cells[metric].footnotes)]),
+    ...(own?.rows ?? []).flatMap(({ values }) => values.flatMap((value) => value.footnotes)),
+  ]);
+  return footnotes.filter(({ number }) => used.includes(number));
 }
 
 /** One line per figure that only this scenario has. */
