@@ -44,11 +44,13 @@ export function renderTerminal(model: ReportModel, { columns, colour }: Terminal
 
 /** Those of figures that stand here; the others are in the page, under the same numbers. */
 function usedFootnotes({ tables, footnotes }: ReportModel): ReportModel["footnotes"] {
-  const used = tables.flatMap(({ rows, columns, own }) => [
-    ...rows.flatMap((row) => [...row.footnotes, ...columns.flatMap(({ metric }) => row.cells[metric].footnotes)]),
-    ...(own?.rows ?? []).flatMap(({ values }) => values.flatMap((value) => value.footnotes)),
-  ]);
-  return footnotes.filter(({ number }) => used.includes(number));
+  const used = new Set(
+    tables.flatMap(({ rows, columns, own }) => [
+      ...rows.flatMap((row) => [...row.footnotes, ...columns.flatMap(({ metric }) => row.cells[metric].footnotes)]),
+      ...(own?.rows ?? []).flatMap(({ values }) => values.flatMap((value) => value.footnotes)),
+    ]),
+  );
+  return footnotes.filter(({ number }) => used.has(number));
 }
 
 /** One line per figure that only this scenario has. */
