@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { metricNames } from "../core/metrics.ts";
 import { type Result, resultSchema } from "../core/result.ts";
 import { type CliRun, newWorkspace, pathWith, processesOf, type Workspace } from "../testing/cli.ts";
@@ -11,48 +11,54 @@ const runTiny = (workspace: Workspace, services: readonly string[], ...options: 
   workspace.cli(["run", "--implementations", services.join(","), "--scenarios", workspace.scenario, ...brief, ...options]);
 const resultOf = (stdout: string): Result => resultSchema.parse(JSON.parse(stdout));
 
-test("run measures a service and leaves a whole result, a report, and no process", async () => {
-  const workspace = newWorkspace();
-  const { exitCode, stdout, stderr } = await runTiny(workspace, [workspace.service("mine")], "--json");
-  expect(exitCode, stderr).toBe(0);
-  const result = resultOf(stdout);
-  const [cell] = result.cells;
-  for (const name of metricNames) expect(cell?.figures[name]).toBeDefined();
-  expect(cell?.figures.throughput).toMatchObject({ value: expect.any(Number) });
-  expect(cell?.figures.cpuPerOperation).toMatchObject({ verdict: "valid" });
-  expect(cell?.figures.rssLoad).toMatchObject({ verdict: "valid" });
-  expect(cell?.figures.coldStart).toMatchObject({ verdict: "valid", launches: 10 });
-  for (const name of ["plan.json", "trials.jsonl", "result.json", "report.html", "logs"]) {
-    expect(existsSync(join(workspace.folder, "results", result.runId, name)), name).toBe(true);
-  }
-  expect(result.calibration).toMatchObject({ source: "own" });
-  expect(result.calibration?.ceilings.map(({ engine, connections }) => [engine, connections])).toEqual([
-    ["socket", 20],
-    ["socket", 10],
-    ["autocannon", 10],
-  ]);
-  expect(stdout).not.toContain(workspace.folder);
-  expect(processesOf(workspace)).toEqual([]);
-});
+describe("a run of one service", () => {
+  let workspace: Workspace;
+  let run: Awaited<CliRun>;
+  beforeAll(async () => {
+    workspace = newWorkspace();
+    // A load for which no calibration is stored.
+    run = await runTiny(workspace, [workspace.service("mine")], "--connections", "21", "--json");
+  });
 
-test("what the service, Redis and the generator count agrees", async () => {
-  const workspace = newWorkspace();
-  const { stdout } = await runTiny(workspace, [workspace.service("mine")], "--json");
-  const {
-    trials: [trial],
-    witnesses,
-  } = resultOf(stdout);
-  const readings = witnesses?.[0]?.readings ?? [];
-  expect(readings.map(({ engine }) => engine)).toEqual(["socket", "autocannon"]);
-  for (const { sent, puts, errors, serviceCounted, redisWrites } of readings)
-    expect({ sent, puts, errors }).toEqual({ sent: serviceCounted, puts: redisWrites, errors: 0 });
-  if (trial?.outcome.kind !== "measured") throw new Error("not measured");
-  const [open] = trial.outcome.loadPoints;
-  const { load, serviceRequests, redisCalls } = open ?? {};
-  // The counts hold the lead-in too: half a second at the same rate.
-  expect(serviceRequests?.["put/ok"]).toBeGreaterThanOrEqual(load?.operations.put.sent ?? Infinity);
-  expect(redisCalls?.["set"]).toBe(serviceRequests?.["put/ok"]);
-  expect(redisCalls?.["del"]).toBe(serviceRequests?.["delete/ok"]);
+  test("measures it and leaves a whole result, a report, and no process", () => {
+    expect(run.exitCode, run.stderr).toBe(0);
+    const result = resultOf(run.stdout);
+    const [cell] = result.cells;
+    for (const name of metricNames) expect(cell?.figures[name]).toBeDefined();
+    expect(cell?.figures.throughput).toMatchObject({ value: expect.any(Number) });
+    expect(cell?.figures.cpuPerOperation).toMatchObject({ verdict: "valid" });
+    expect(cell?.figures.rssLoad).toMatchObject({ verdict: "valid" });
+    expect(cell?.figures.coldStart).toMatchObject({ verdict: "valid", launches: 10 });
+    for (const name of ["plan.json", "trials.jsonl", "result.json", "report.html", "logs"]) {
+      expect(existsSync(join(workspace.folder, "results", result.runId, name)), name).toBe(true);
+    }
+    expect(result.calibration).toMatchObject({ source: "own" });
+    expect(result.calibration?.ceilings.map(({ engine, connections }) => [engine, connections])).toEqual([
+      ["socket", 21],
+      ["socket", 10],
+      ["autocannon", 10],
+    ]);
+    expect(run.stdout).not.toContain(workspace.folder);
+    expect(processesOf(workspace)).toEqual([]);
+  });
+
+  test("what the service, Redis and the generator count agrees", () => {
+    const {
+      trials: [trial],
+      witnesses,
+    } = resultOf(run.stdout);
+    const readings = witnesses?.[0]?.readings ?? [];
+    expect(readings.map(({ engine }) => engine)).toEqual(["socket", "autocannon"]);
+    for (const { sent, puts, errors, serviceCounted, redisWrites } of readings)
+      expect({ sent, puts, errors }).toEqual({ sent: serviceCounted, puts: redisWrites, errors: 0 });
+    if (trial?.outcome.kind !== "measured") throw new Error("not measured");
+    const [open] = trial.outcome.loadPoints;
+    const { load, serviceRequests, redisCalls } = open ?? {};
+    // The counts hold the lead-in too: half a second at the same rate.
+    expect(serviceRequests?.["put/ok"]).toBeGreaterThanOrEqual(load?.operations.put.sent ?? Infinity);
+    expect(redisCalls?.["set"]).toBe(serviceRequests?.["put/ok"]);
+    expect(redisCalls?.["del"]).toBe(serviceRequests?.["delete/ok"]);
+  });
 });
 
 test("a misspelt implementation is a usage error with the nearest name", async () => {
@@ -97,38 +103,48 @@ test("a language without its toolchain is skipped with the reason, and the other
   expect(none.stderr).toContain("install Go");
 });
 
-test("a service that answers wrong bytes is not measured; the others are", async () => {
-  const workspace = newWorkspace();
-  const services = [workspace.service("liar", "wrong-bytes"), workspace.service("mine")];
-  const { exitCode, stdout } = await runTiny(workspace, services, "--json");
-  expect(exitCode).toBe(6);
-  const { implementations, trials } = resultOf(stdout);
-  expect(implementations[0]?.status).toMatchObject({ kind: "failed", stage: "conformance", reason: expect.stringContaining("round-trip") });
-  expect(new Set(trials.map(({ implementation }) => implementation))).toEqual(new Set(["mine"]));
-});
+describe("a run of services of which each but one fails in its own way", () => {
+  let workspace: Workspace;
+  let run: Awaited<CliRun>;
+  const faults = {
+    liar: "wrong-bytes",
+    broken: "crash-at-start",
+    crasher: "crash-under-load",
+    hanging: "hangs-under-load",
+    mine: "none",
+  };
+  beforeAll(async () => {
+    workspace = newWorkspace();
+    const services = Object.entries(faults).map(([id, fault]) => workspace.service(id, fault));
+    run = await runTiny(workspace, services, "--json");
+  });
+  const statusOf = (id: string) => resultOf(run.stdout).implementations.find(({ manifest }) => manifest.id === id)?.status;
+  const outcomeOf = (id: string) => resultOf(run.stdout).trials.find(({ implementation }) => implementation === id)?.outcome;
+  const figuresOf = (id: string) => resultOf(run.stdout).cells.find(({ implementation }) => implementation === id)?.figures;
 
-test("a service that does not start is shown with the end of its log", async () => {
-  const workspace = newWorkspace();
-  const { exitCode, stdout } = await runTiny(workspace, [workspace.service("broken", "crash-at-start")]);
-  expect(exitCode).toBe(6);
-  expect(stdout.replaceAll(/\s+/g, " ")).toContain("cannot find its configuration");
-});
+  test("exits 6 and leaves no process", () => {
+    expect(run.exitCode, run.stderr).toBe(6);
+    expect(processesOf(workspace)).toEqual([]);
+  });
 
-test("a service that crashes under load is a failed trial with its exit code, never a number", async () => {
-  const workspace = newWorkspace();
-  const { exitCode, stdout } = await runTiny(workspace, [workspace.service("crasher", "crash-under-load")], "--json");
-  expect(exitCode).toBe(6);
-  const { trials, cells } = resultOf(stdout);
-  expect(trials[0]?.outcome).toMatchObject({ kind: "failed", reason: expect.stringContaining("exit code 3") });
-  expect(cells[0]?.figures.throughput).toMatchObject({ verdict: "void" });
-});
+  test("does not measure the one that answers wrong bytes, nor the one that does not start, whose log is shown", () => {
+    expect(statusOf("liar")).toMatchObject({ kind: "failed", stage: "conformance", reason: expect.stringContaining("round-trip") });
+    expect(statusOf("broken")).toMatchObject({ kind: "failed", reason: expect.stringContaining("cannot find its configuration") });
+    expect([outcomeOf("liar"), outcomeOf("broken")]).toEqual([undefined, undefined]);
+  });
 
-test("a service that hangs under load is a failed trial that says so, and nothing is left of it", async () => {
-  const workspace = newWorkspace();
-  const { exitCode, stdout } = await runTiny(workspace, [workspace.service("hanging", "hangs-under-load")], "--json");
-  expect(exitCode).toBe(6);
-  expect(resultOf(stdout).trials[0]?.outcome).toMatchObject({ kind: "failed", reason: expect.stringContaining("no answer on /metrics") });
-  expect(processesOf(workspace)).toEqual([]);
+  test("has no number of the one that crashes under load, but its exit code", () => {
+    expect(outcomeOf("crasher")).toMatchObject({ kind: "failed", reason: expect.stringContaining("exit code 3") });
+    expect(figuresOf("crasher")?.throughput).toMatchObject({ verdict: "void" });
+  });
+
+  test("has no number of the one that hangs under load, and says so", () => {
+    expect(outcomeOf("hanging")).toMatchObject({ kind: "failed", reason: expect.stringContaining("no answer on /metrics") });
+  });
+
+  test("measures the sound one all the same", () => {
+    expect(figuresOf("mine")?.throughput).toMatchObject({ value: expect.any(Number) });
+  });
 });
 
 test("a service that fails requests under load is void, with the statuses seen", async () => {

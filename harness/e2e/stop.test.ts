@@ -13,7 +13,7 @@ const argsOf = (workspace: Workspace): string[] => [
   "--scenarios",
   workspace.scenario,
   "--rounds",
-  "3",
+  "2",
   "--duration",
   "1",
 ];
@@ -37,11 +37,8 @@ function journal(folder: string, runId: string): string[] {
   }
 }
 
-test.each([
-  ["SIGINT", 130],
-  ["SIGTERM", 143],
-] as const)("%s stops every process, keeps finished trials, and --resume finishes the run", async (signal, code) => {
-  const workspace = newWorkspace();
+/** Ends a run in the middle of its second trial; what is in its journal then. */
+async function stopped(workspace: Workspace, signal: NodeJS.Signals, code: number): Promise<{ runId: string; kept: string[] }> {
   const running = workspace.cli(argsOf(workspace));
   const runId = await untilTrials(workspace, 1);
   await sleep(1_500);
@@ -50,10 +47,25 @@ test.each([
   expect(exitCode).toBe(code);
   expect(stderr).toContain(`--resume ${runId}`);
   expect(processesOf(workspace)).toEqual([]);
-  const kept = journal(workspace.folder, runId);
-  expect(kept.length).toBeGreaterThanOrEqual(1);
+  return { runId, kept: journal(workspace.folder, runId) };
+}
 
-  const resumed = await workspace.cli(["run", "--resume", runId, "--implementations", "./mine", "--scenarios", "./tiny.json", "--json"]);
+const resume = (workspace: Workspace, runId: string, service: string) =>
+  workspace.cli(["run", "--resume", runId, "--implementations", service, "--scenarios", "./tiny.json", "--json"]);
+
+test("SIGTERM stops every process and keeps finished trials", async () => {
+  const { kept } = await stopped(newWorkspace(), "SIGTERM", 143);
+  expect(kept.length).toBeGreaterThanOrEqual(1);
+});
+
+test("SIGINT does the same; --resume refuses another plan, says what changed, and finishes the same one", async () => {
+  const workspace = newWorkspace();
+  const { runId, kept } = await stopped(workspace, "SIGINT", 130);
+  const changed = await resume(workspace, runId, workspace.service("other"));
+  expect(changed.exitCode).toBe(5);
+  expect(changed.stderr).toContain("implementations, trials, coldStarts changed");
+
+  const resumed = await resume(workspace, runId, "./mine");
   expect(resumed.exitCode, resumed.stderr).toBe(0);
   const { trials, plan } = resultSchema.parse(JSON.parse(resumed.stdout));
   expect(trials.map(({ id }) => id)).toEqual(plan.trials.map(({ id }) => id));
@@ -74,27 +86,8 @@ test("a run that was killed leaves nothing that the next start does not end, and
   await running;
   expect(processesOf(workspace).length).toBeGreaterThan(0);
 
-  const resumed = await workspace.cli(["run", "--resume", runId, "--implementations", "./mine", "--scenarios", "./tiny.json", "--json"]);
+  const resumed = await resume(workspace, runId, "./mine");
   expect(resumed.exitCode, resumed.stderr).toBe(0);
   expect(resumed.stderr).toMatch(/ended \d+ processes of a run that was killed/);
   expect(processesOf(workspace)).toEqual([]);
-});
-
-test("a run whose plan changed is not resumed, and says what changed", async () => {
-  const workspace = newWorkspace();
-  const running = workspace.cli(argsOf(workspace));
-  const runId = await untilTrials(workspace, 1);
-  running.kill("SIGINT");
-  await running;
-  const { exitCode, stderr } = await workspace.cli([
-    "run",
-    "--resume",
-    runId,
-    "--implementations",
-    workspace.service("other"),
-    "--scenarios",
-    "./tiny.json",
-  ]);
-  expect(exitCode).toBe(5);
-  expect(stderr).toContain("implementations, trials, coldStarts changed");
 });

@@ -2,6 +2,7 @@
 import { measureCeiling } from "../calibrate/ceiling.ts";
 import { nullServerName, startNullServer } from "../calibrate/null-server.ts";
 import { type Ceiling, type CeilingKey, ceilingKey, findCeiling, type UsedCalibration } from "../core/calibration/ceilings.ts";
+import type { Settings } from "../core/plan-schema.ts";
 import type { Machine } from "../core/result.ts";
 import type { Scenario } from "../core/scenario.ts";
 import { witnessConnections } from "../core/witness.ts";
@@ -16,11 +17,20 @@ const witnessMs = 1_000;
 export const witnessKeys = (scenario: Scenario): readonly CeilingKey[] =>
   (["socket", "autocannon"] as const).map((engine) => ceilingKey(scenario, engine, witnessConnections));
 
+const trialKeys = (scenarios: readonly Scenario[], { engine, connections }: Pick<Settings, "engine" | "connections">): CeilingKey[] =>
+  scenarios.map((scenario) => ceilingKey(scenario, engine, connections));
+
+/** All that a run of these scenarios needs. */
+export const ceilingKeysOf = (scenarios: readonly Scenario[], settings: Pick<Settings, "engine" | "connections">): CeilingKey[] => [
+  ...trialKeys(scenarios, settings),
+  ...scenarios.slice(0, 1).flatMap(witnessKeys),
+];
+
 export async function findCeilings({ selection, progress, signal }: RunContext, machine: Machine): Promise<UsedCalibration> {
   const { plan, scenarios } = selection;
   const { settings, topology } = plan;
-  const forTrials = scenarios.map((scenario) => ceilingKey(scenario, settings.engine, settings.connections));
-  const wanted = [...forTrials, ...scenarios.slice(0, 1).flatMap(witnessKeys)];
+  const forTrials = trialKeys(scenarios, settings);
+  const wanted = ceilingKeysOf(scenarios, settings);
   const stored = readCalibration(machine);
   if (stored.kind === "current") {
     const { date, nullServer, ceilings } = stored.calibration;

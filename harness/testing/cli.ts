@@ -21,7 +21,7 @@ export interface Workspace {
   service(id: string, fault?: string): string;
 }
 
-const tinyScenario: Scenario = {
+export const tinyScenario: Scenario = {
   id: "tiny",
   title: "A tiny load for tests",
   purpose: "tests",
