@@ -156,7 +156,7 @@ function buildProgram(call: (name: keyof typeof handlers) => (...args: unknown[]
 
   common(program.command("gate"))
     .description("measure two versions in one job: has the second become slower or bigger?")
-    .requiredOption("--base <version>", "git ref, or a folder with implementations/ or an implementation.json")
+    .requiredOption("--base <version>", "git ref, a folder with implementations/ or an implementation.json, or an image")
     .option("--head <version>", "the same", ".")
     .addOption(list("--implementations <ids>", "these, changed or not (default: those whose source changed)"))
     .option("--all", "every implementation that both versions have")

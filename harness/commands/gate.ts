@@ -22,6 +22,9 @@ import { resolveRedis } from "../redis/resolve.ts";
 import { chooseProgress, formatDuration } from "../run/progress.ts";
 import { findScenarios } from "../store/catalogue.ts";
 import { takeLock } from "../store/lock.ts";
+import { openDockerTarget } from "../targets/docker.ts";
+import { processes } from "../targets/processes.ts";
+import type { Target } from "../targets/target.ts";
 import { checkFormats, writeFiles } from "./files.ts";
 import { print, table, terminalStyle } from "./output.ts";
 
@@ -48,8 +51,9 @@ export async function gateCommand(options: GateCommandOptions, names: readonly s
   const { settings, scenario } = methodOf(options);
   using _lock = takeLock("gate");
   await removeOldWorktrees();
-  await using base = await openVersion("--base", options.base);
-  await using head = await openVersion("--head", options.head);
+  await using base = await openVersion("--base", options.base, options.implementations);
+  await using head = await openVersion("--head", options.head, options.implementations);
+  await using target = base.isImage || head.isImage ? await openDockerTarget(null) : processes;
   const { pairs, unchanged, alone } = await choosePairs(base, head, { all: options.all === true, names: options.implementations });
   const notes = [
     ...(unchanged.length > 0 ? [`the same source in base and head: ${unchanged.join(", ")}`] : []),
@@ -67,11 +71,8 @@ export async function gateCommand(options: GateCommandOptions, names: readonly s
 
   const progress = chooseProgress({ quiet: options.quiet === true });
   if (options.quiet !== true) process.stderr.write(`${describePower(pairs.length, rounds)}\n`);
-  const setup = await prepareSetup(
-    options,
-    pairs.map(({ id }) => id),
-    signal,
-  );
+  const ids = pairs.map(({ id }) => id);
+  const setup = await prepareSetup(options, target, ids, signal);
   const built = await progress.stage("Building and checking both versions", async (update) => {
     const ready: BuiltPair[] = [];
     for (const pair of pairs) {
@@ -83,13 +84,7 @@ export async function gateCommand(options: GateCommandOptions, names: readonly s
   if (setup.plan.topology.pinned) await pinSelf(setup.plan.topology.orchestrator);
   const mostS = rounds * pairs.length * roundS(settings, scenario);
   const title = `Measuring at most ${rounds} rounds, ${formatDuration(mostS)}; confirming a regression takes up to as long again`;
-  const result = await progress.stage(title, (update) =>
-    runGateJob(
-      pairs.map(({ id }) => id),
-      rounds,
-      roundOf(built, setup, update),
-    ),
-  );
+  const result = await progress.stage(title, (update) => runGateJob(ids, rounds, roundOf(built, setup, update)));
   return await finish({ ...result, ...about }, options);
 }
 
@@ -110,8 +105,9 @@ function methodOf({ scenario, seed }: GateCommandOptions): { settings: Settings;
   return { settings, scenario: chosen };
 }
 
-async function prepareSetup(options: GateCommandOptions, ids: readonly string[], signal: AbortSignal): Promise<GateSetup> {
+async function prepareSetup(options: GateCommandOptions, target: Target, ids: readonly string[], signal: AbortSignal): Promise<GateSetup> {
   await endOrphans();
+  await target.endOrphans();
   const { settings, scenario } = methodOf(options);
   const plan = buildPlan({
     settings,
@@ -121,7 +117,8 @@ async function prepareSetup(options: GateCommandOptions, ids: readonly string[],
   });
   const logs = join(cacheFolder(), "logs", "gate");
   await mkdir(logs, { recursive: true });
-  return { plan, scenario, redisSource: await resolveRedis(options.redis, signal), log: (name) => join(logs, `${name}.log`), signal };
+  const redisSource = await resolveRedis(options.redis, signal);
+  return { plan, scenario, target, redisSource, log: (name) => join(logs, `${name}.log`), signal };
 }
 
 async function finish(report: GateReport, { format = [], out, json, strict }: GateCommandOptions): Promise<number> {

@@ -8,12 +8,12 @@ const registryLimitMs = 15_000;
 /** Between two signs of life of a pull or a build; linking a large program is silent for minutes. */
 const silenceLimitMs = 15 * 60_000;
 
-/** Id of an image on the engine, or null. */
+/** Id of an image on the engine, or null: not there (404), or no name that an image could have (400). */
 export async function imageId(docker: Docker, name: string): Promise<string | null> {
   try {
     return (await answered("inspecting an image", docker.getImage(name).inspect())).Id;
   } catch (error) {
-    if (statusOf(error) === 404) return null;
+    if ([400, 404].includes(statusOf(error) ?? 0)) return null;
     throw error;
   }
 }

@@ -69,8 +69,18 @@ export const metrics = {
     better: "lower",
     meaning: "proportional set size of the process tree, highest sample at capacity",
   },
-  coldStart: { title: "cold start", unit: "ms", better: "lower", meaning: "from exec to the first correct answer 200" },
-  artifact: { title: "artifact", unit: "bytes", better: "lower", meaning: "stripped binary or installed tree" },
+  coldStart: {
+    title: "cold start",
+    unit: "ms",
+    better: "lower",
+    meaning: "from exec, or the request to create the container, to the first correct answer 200",
+  },
+  artifact: {
+    title: "artifact",
+    unit: "bytes",
+    better: "lower",
+    meaning: "stripped binary or installed tree; of a container its whole image",
+  },
   errors: {
     title: "errors",
     unit: "share",

@@ -20,13 +20,13 @@ withEngine((engine) => {
   const ours = async (): Promise<string[]> =>
     (await engine.docker.listContainers({ all: true, filters: { label: ["cache-bench.owner"] } })).map(({ Id }) => Id).toSorted();
 
-  test("run --target docker measures a service in a container and leaves none behind", async () => {
+  test("run --target docker measures a service in a container, keeps its logs, resumes there, and leaves none behind", async () => {
     const before = await ours();
     const workspace = newWorkspace();
     const run = runTiny(workspace, workspace.service("mine"), "--target", "docker", "--instance", "c6g.medium", "--json");
     const { exitCode, stdout, stderr } = await run;
     expect(exitCode, stderr).toBe(0);
-    const { plan, redis, trials, coldStarts, implementations } = resultSchema.parse(JSON.parse(stdout));
+    const { runId, plan, redis, trials, coldStarts, implementations } = resultSchema.parse(JSON.parse(stdout));
     expect(plan.target).toMatchObject({ kind: "docker", instance: "c6g.medium", memoryLimitBytes: 2 * 1024 ** 3 });
     expect(redis.source).toBe("docker image redis:7.2");
     expect(trials[0]?.outcome).toMatchObject({
@@ -39,6 +39,14 @@ withEngine((engine) => {
     expect(implementations[0]?.status).toMatchObject({ kind: "measured", toolchainVersion: expect.stringMatching(/^24\./) });
     expect(stdout).not.toContain(workspace.folder);
     expect(await ours()).toEqual(before);
+
+    const log = join(workspace.folder, "results", runId, "logs", "t0001-mine.log.redis");
+    expect(readFileSync(log, "utf8")).toContain("Ready to accept connections");
+    const again = await workspace.cli(
+      ["run", "--resume", runId, "--implementations", "./mine", "--scenarios", workspace.scenario, "--json"],
+      env,
+    );
+    expect(resultSchema.parse(JSON.parse(again.stdout)).plan.target, again.stderr).toEqual(plan.target);
   });
 
   test("without --target, docker is taken where an engine answers, and processes with a note where the images cannot be had", async () => {
@@ -109,19 +117,5 @@ withEngine((engine) => {
     running.kill("SIGINT");
     expect((await running).exitCode).toBe(130);
     expect(await ours()).toEqual(before);
-  });
-
-  test("a resumed run goes on where it ran, and logs are kept", async () => {
-    const workspace = newWorkspace();
-    const service = workspace.service("mine");
-    const { stdout } = await runTiny(workspace, service, "--target", "docker", "--json");
-    const { runId } = resultSchema.parse(JSON.parse(stdout));
-    const log = join(workspace.folder, "results", runId, "logs", "t0001-mine.log.redis");
-    expect(readFileSync(log, "utf8")).toContain("Ready to accept connections");
-    const again = await workspace.cli(
-      ["run", "--resume", runId, "--implementations", service, "--scenarios", workspace.scenario, "--json"],
-      env,
-    );
-    expect(resultSchema.parse(JSON.parse(again.stdout)).plan.target?.kind, again.stderr).toBe("docker");
   });
 });

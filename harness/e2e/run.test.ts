@@ -11,16 +11,32 @@ const runTiny = (workspace: Workspace, services: readonly string[], ...options: 
   workspace.cli(["run", "--implementations", services.join(","), "--scenarios", workspace.scenario, ...brief, ...options]);
 const resultOf = (stdout: string): Result => resultSchema.parse(JSON.parse(stdout));
 
-describe("a run of one service", () => {
+const pathWithoutToolchains = ({ folder }: Workspace): string =>
+  pathWith(folder, ["node", "env", "taskset", "python3", "git", "sh", "dirname", "true"]);
+
+describe("a run of a service, and of one whose toolchain is missing", () => {
   let workspace: Workspace;
   let run: Awaited<CliRun>;
   beforeAll(async () => {
     workspace = newWorkspace();
-    // A load for which no calibration is stored.
-    run = await runTiny(workspace, [workspace.service("mine")], "--connections", "21", "--json");
+    const services = ["rust-production", workspace.service("mine")].join(",");
+    // 21 connections are a load for which no calibration is stored.
+    run = await workspace.cli(
+      ["run", "--implementations", services, "--scenarios", workspace.scenario, ...brief, "--connections", "21", "--json"],
+      { PATH: pathWithoutToolchains(workspace) },
+    );
   });
 
-  test("measures it and leaves a whole result, a report, and no process", () => {
+  test("skips the language without its toolchain with the reason", () => {
+    const { implementations, cells } = resultOf(run.stdout);
+    expect(implementations.map(({ status }) => status)).toEqual([
+      expect.objectContaining({ kind: "skipped", reason: "Rust is not installed" }),
+      expect.objectContaining({ kind: "measured" }),
+    ]);
+    expect(cells.map(({ implementation }) => implementation)).toEqual(["mine"]);
+  });
+
+  test("measures the other and leaves a whole result, a report, and no process", () => {
     expect(run.exitCode, run.stderr).toBe(0);
     const result = resultOf(run.stdout);
     const [cell] = result.cells;
@@ -84,23 +100,17 @@ test("--dry-run prints the plan and measures nothing", async () => {
   expect(existsSync(join(workspace.folder, "results"))).toBe(false);
 });
 
-test("a language without its toolchain is skipped with the reason, and the others are measured", async () => {
+test("where no toolchain is there, the run ends as the environment's fault and names each", async () => {
   const workspace = newWorkspace();
-  const path = pathWith(workspace.folder, ["node", "env", "taskset", "python3", "git", "sh", "dirname", "true"]);
-  const args = ["run", "--scenarios", workspace.scenario, ...brief, "--json", "--implementations"];
-  const { exitCode, stdout, stderr } = await workspace.cli([...args, `rust-production,${workspace.service("mine")}`], { PATH: path });
-  expect(exitCode, stderr).toBe(0);
-  const { implementations, cells } = resultOf(stdout);
-  expect(implementations.map(({ status }) => status)).toEqual([
-    expect.objectContaining({ kind: "skipped", reason: "Rust is not installed" }),
-    expect.objectContaining({ kind: "measured" }),
-  ]);
-  expect(cells.map(({ implementation }) => implementation)).toEqual(["mine"]);
-
-  const none = await workspace.cli([...args, "rust-production,go-production"], { PATH: path });
-  expect(none.exitCode).toBe(5);
-  expect(none.stderr).toContain("install Rust");
-  expect(none.stderr).toContain("install Go");
+  const { exitCode, stderr } = await workspace.cli(
+    ["run", "--scenarios", workspace.scenario, "--implementations", "rust-production,go-production"],
+    {
+      PATH: pathWithoutToolchains(workspace),
+    },
+  );
+  expect(exitCode).toBe(5);
+  expect(stderr).toContain("install Rust");
+  expect(stderr).toContain("install Go");
 });
 
 describe("a run of services of which each but one fails in its own way", () => {

@@ -13,12 +13,14 @@ import { type Built, buildCandidate, checkConformance, findCandidate, nonconform
 import { runTrial } from "../run/trial.ts";
 import type { Implementation } from "../store/catalogue.ts";
 import { ServiceFault } from "../targets/readiness.ts";
+import type { Target } from "../targets/target.ts";
 import type { Pair } from "./choose.ts";
 import type { MeasureRound } from "./job.ts";
 
 export interface GateSetup {
   readonly plan: Plan;
   readonly scenario: Scenario;
+  readonly target: Target;
   readonly redisSource: RedisSource;
   readonly log: (name: string) => string;
   readonly signal: AbortSignal;
@@ -39,9 +41,9 @@ export async function buildPair({ id, base, head }: Pair, setup: GateSetup): Pro
   return built;
 }
 
-async function buildVersion(version: "base" | "head", implementation: Implementation, { log, signal }: GateSetup): Promise<Built> {
+async function buildVersion(version: "base" | "head", implementation: Implementation, { target, log, signal }: GateSetup): Promise<Built> {
   const { id } = implementation.manifest;
-  const found = await findCandidate(implementation);
+  const found = await findCandidate(implementation, target);
   if (found.kind === "skipped")
     throw environmentError(`${id} of ${version} cannot be built here: ${found.status.reason}`, found.status.cure);
   const built = await buildCandidate(found.candidate, { logFile: log(`build-${id}-${version}`), signal });

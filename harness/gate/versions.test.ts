@@ -3,7 +3,14 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { withEngine } from "../containers/testing/engine.ts";
 import { packageRoot } from "../paths.ts";
+import { resolveRedis } from "../redis/resolve.ts";
+import { buildCandidate, findCandidate } from "../run/prepare.ts";
+import { hashSource } from "../targets/build.ts";
+import { buildImplementation } from "../targets/docker-build.ts";
+import { openDockerTarget } from "../targets/docker.ts";
+import { untilReady } from "../targets/readiness.ts";
 import { choosePairs } from "./choose.ts";
 import { openVersion, removeOldWorktrees } from "./versions.ts";
 
@@ -76,7 +83,7 @@ test("a folder may be one implementation, and what only one version has is told"
 test("what is neither folder nor ref, and a folder without implementations, are refused with a cure", async () => {
   await expect(openVersion("--base", "nowhere")).rejects.toMatchObject({
     exitCode: 2,
-    message: expect.stringContaining("neither a folder nor a commit"),
+    message: expect.stringContaining("neither a folder, nor a commit"),
   });
   await expect(openVersion("--base", "--upload-pack=x")).rejects.toMatchObject({ exitCode: 2 });
   mkdirSync(join(folder, "cache"), { recursive: true });
@@ -94,4 +101,34 @@ test("worktrees of a gate that was killed are removed, those of a living one are
   expect(existsSync(dead)).toBe(false);
   expect(readdirSync(worktrees)).toHaveLength(1);
   expect(version.implementations).toHaveLength(2);
+});
+
+withEngine((engine) => {
+  test("an image is taken for the one implementation that is named, and runs in a container", async () => {
+    const { signal } = new AbortController();
+    const at = { logFile: join(folder, "log"), signal };
+    await using base = await openVersion("--base", folder);
+    const [implementation] = base.implementations;
+    if (implementation === undefined) throw new Error("the folder has an implementation");
+    const toolchain = { command: "docker", version: "" };
+    const sourceHash = await hashSource(implementation.folder);
+    const { imageId } = await buildImplementation(engine, { implementation, toolchain, sourceHash, ...at });
+
+    await expect(openVersion("--head", imageId)).rejects.toMatchObject({ exitCode: 2, cure: expect.stringContaining("--implementations") });
+    await using head = await openVersion("--head", imageId, ["one"]);
+    expect(head).toMatchObject({ isImage: true, label: expect.stringMatching(/image [0-9a-f]{12}\)$/) });
+    const { pairs } = await choosePairs(base, head, { all: false, names: ["one"] });
+    expect(pairs.map(({ id }) => id)).toEqual(["one"]);
+
+    const found = await findCandidate(pairs[0]?.head ?? implementation, await openDockerTarget(null));
+    if (found.kind === "skipped") throw new Error(found.status.reason);
+    const built = await buildCandidate(found.candidate, at);
+    if ("kind" in built) throw new Error(built.reason);
+    const redisSource = await resolveRedis(undefined, signal);
+    await using redis = await redisSource.start({ cpus: null, logFile: join(folder, "redis.log"), signal });
+    const settings = { redisUrl: redis.url, workers: 1, l1MaxBytes: 1_048_576 };
+    await using service = await built.launchable.launch({ settings, cpus: null, ...at });
+    await untilReady(service, signal);
+    expect(service.processes().length).toBeGreaterThan(0);
+  });
 });

@@ -1,4 +1,4 @@
-/** What --base and --head name: a folder, or a git ref, which is checked out into a worktree of its own. */
+/** What --base and --head name: a folder, an image, or a git ref, which is checked out into a worktree of its own. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -7,30 +7,36 @@ import { environmentError, usageError } from "../errors.ts";
 import { cacheFolder } from "../paths.ts";
 import { isAlive, ownerMark } from "../processes/orphans.ts";
 import { findImplementations, type Implementation } from "../store/catalogue.ts";
+import { openImage } from "./image-version.ts";
 
 export interface Version extends AsyncDisposable {
   /** As it was asked for, with the commit where it is one. */
   readonly label: string;
+  /** Then both versions are measured in containers. */
+  readonly isImage: boolean;
   readonly implementations: readonly Implementation[];
 }
 
-/** Throws a UserError when there is no such folder or ref, or nothing to measure in it. */
-export async function openVersion(option: "--base" | "--head", name: string): Promise<Version> {
+/** `named` is what --implementations says. Throws a UserError when there is no such thing, or nothing to measure in it. */
+export async function openVersion(option: "--base" | "--head", name: string, named?: readonly string[]): Promise<Version> {
   const folder = resolve(name);
   if (existsSync(folder) && statSync(folder).isDirectory()) {
-    return { label: name, implementations: implementationsOf(folder, option, name), [Symbol.asyncDispose]: async () => {} };
+    return { label: name, isImage: false, implementations: implementationsOf(folder, option, name), [Symbol.asyncDispose]: async () => {} };
   }
   const commit = await commitOf(name);
   if (commit === null) {
+    const image = await openImage(option, name, named);
+    if (image !== null) return image;
     throw usageError(
-      `${option} ${name} is neither a folder nor a commit, branch or tag of the git repository here`,
+      `${option} ${name} is neither a folder, nor a commit, branch or tag of the git repository here, nor an image of a Docker engine here`,
       "in CI, fetch the whole history: fetch-depth: 0",
     );
   }
   const worktree = await addWorktree(commit, option.slice(2));
   try {
     const label = commit.startsWith(name) ? commit.slice(0, 12) : `${name} (${commit.slice(0, 12)})`;
-    return { label, implementations: implementationsOf(worktree, option, name), [Symbol.asyncDispose]: () => removeWorktree(worktree) };
+    const implementations = implementationsOf(worktree, option, name);
+    return { label, isImage: false, implementations, [Symbol.asyncDispose]: () => removeWorktree(worktree) };
   } catch (error) {
     await removeWorktree(worktree);
     throw error;

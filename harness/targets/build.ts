@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { cp, lstat, mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
+import { cp, lstat, mkdir, readFile, readdir, realpath, rename, rm } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
@@ -71,7 +71,10 @@ export async function build(options: BuildOptions): Promise<Build> {
     .update(`${recordVersion}\0${sourceHash}\0${toolchain.command}\0${toolchain.version}\0${process.arch}`)
     .digest("hex")
     .slice(0, 20);
-  const folder = join(cacheFolder(), "builds", manifest.id, id);
+  const builds = join(cacheFolder(), "builds", manifest.id);
+  await mkdir(builds, { recursive: true });
+  // As it is without links: npm takes a folder behind one for a package of another project.
+  const folder = join(await realpath(builds), id);
   const resolve = placeholders(folder, join(cacheFolder(), "compilers", manifest.id), toolchain.command);
   const record = join(folder, "build.json");
   if (existsSync(record)) return { ...readJsonFile(record, recordSchema), folder, resolve };

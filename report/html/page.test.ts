@@ -1,23 +1,22 @@
 /** The page in a real browser: what is drawn, what is loaded, what is left without a script. */
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Chart as ChartClass } from "chart.js";
-import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderCsv } from "../csv.ts";
 import { buildReport } from "../model.ts";
+import { chromiumPath, startChromium } from "../testing/chromium.ts";
 import { hostileText, syntheticResult, type SyntheticService } from "../testing/synthetic-result.ts";
 import { renderHtml } from "./html.ts";
 
 declare const Chart: typeof ChartClass;
 
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 const mustRun = process.env["CI"] !== undefined;
-if (!executablePath && !mustRun) console.warn("skipped: no Chromium found; on Debian: apt-get install chromium");
+if (!chromiumPath && !mustRun) console.warn("skipped: no Chromium found; on Debian: apt-get install chromium");
 
 const services: SyntheticService[] = [
   { id: "rust-production", language: "rust", slowness: 1, figures: { throughput: "bounded", p999: "void" } },
@@ -30,19 +29,17 @@ const result = syntheticResult({ services });
 const model = buildReport(result);
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-describe.skipIf(!executablePath && !mustRun)("the page", () => {
+describe.skipIf(!chromiumPath && !mustRun)("the page", () => {
   let browser: Browser;
   let folder: string;
   let files: { plain: string; hostile: string };
 
   beforeAll(async () => {
-    if (!executablePath) throw new Error("no Chromium found, and with CI set this test must run: apt-get install chromium");
     folder = await mkdtemp(path.join(tmpdir(), "report-"));
     files = { plain: path.join(folder, "plain.html"), hostile: path.join(folder, "hostile.html") };
     await writeFile(files.plain, await renderHtml(result));
     await writeFile(files.hostile, await renderHtml(syntheticResult({ services, text: hostileText })));
-    const quiet = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--headless", "--disable-gpu", ...quiet] });
+    browser = await startChromium();
   }, 60_000);
 
   afterAll(async () => {

@@ -60,10 +60,23 @@ process.on("SIGTERM", async () => {
   process.exit(0);
 });
 
+/** The fault that burns processor time: after every 10 requests what they took, again; less where they were few and long apart. */
+const burning = { requests: 0, accountedUs: 0, atMostUs: 4_000 };
+function burn() {
+  burning.requests += 1;
+  if (burning.requests % 10 !== 0) return;
+  const spentUs = () => process.cpuUsage().user + process.cpuUsage().system;
+  const startedUs = spentUs();
+  const untilUs = startedUs + Math.min(startedUs - burning.accountedUs, burning.atMostUs);
+  while (spentUs() < untilUs);
+  burning.accountedUs = spentUs();
+}
+
 const openConnections = () => new Promise((resolve) => server.getConnections((_error, open) => resolve(open)));
 
 async function serve(request, response) {
   const startedMs = performance.now();
+  if (fault("burns-cpu")) burn();
   const [path, query = ""] = request.url.split("?");
   if (draining) response.setHeader("connection", "close");
   if (fault("frozen-date")) response.setHeader("date", "Thu, 01 Jan 2026 00:00:00 GMT");

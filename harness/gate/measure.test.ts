@@ -1,0 +1,82 @@
+/** The gate as a whole on a real service: launches, rounds, looks, confirmation and verdict, with windows as short as a test allows. */
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { buildPlan } from "../core/plan.ts";
+import type { Settings } from "../core/plan-schema.ts";
+import { presets } from "../core/presets.ts";
+import type { GateResult } from "../core/gate/verdict.ts";
+import { planTopology } from "../core/topology.ts";
+import { canPin, usableCpus } from "../processes/pinning.ts";
+import { resolveRedis } from "../redis/resolve.ts";
+import { processes } from "../targets/processes.ts";
+import { newWorkspace, tinyScenario } from "../testing/cli.ts";
+import { choosePairs } from "./choose.ts";
+import { runGateJob } from "./job.ts";
+import { buildPair, type GateSetup, roundOf } from "./measure.ts";
+import { openVersion } from "./versions.ts";
+
+/** Too short for a p99: that figure stays inconclusive, which is no alarm. */
+const settings: Settings = {
+  ...presets.quick.settings,
+  coldStartRuns: 1,
+  warmUpMs: 300,
+  leadInMs: 100,
+  openLoopMs: 100,
+  closedLoopMs: 600,
+  preset: "quick",
+  engine: "socket",
+  seed: 1,
+  connections: null,
+  precision: null,
+};
+
+/** Without the optimising compiler, which works through the first seconds: a request costs the same from the start. */
+function steadyService(fault: string): string {
+  const folder = newWorkspace().service("mine", fault);
+  const file = join(folder, "implementation.json");
+  const manifest = JSON.parse(readFileSync(file, "utf8"));
+  const command = ["env", `FAULT=${fault}`, "node", "--no-opt", "{source}/service.mjs"];
+  writeFileSync(file, JSON.stringify({ ...manifest, run: { command } }));
+  return folder;
+}
+
+/** The test service against itself with the fault. */
+async function gate(fault: string, rounds: number): Promise<GateResult> {
+  const { signal } = new AbortController();
+  const logs = mkdtempSync(join(tmpdir(), "cache-bench-gate-"));
+  const setup: GateSetup = {
+    plan: buildPlan({ settings, topology: planTopology(usableCpus(), canPin()), implementations: [], scenarios: [tinyScenario] }),
+    scenario: tinyScenario,
+    target: processes,
+    redisSource: await resolveRedis(undefined, signal),
+    log: (name) => join(logs, `${name}.log`),
+    signal,
+  };
+  await using base = await openVersion("--base", steadyService("none"));
+  await using head = await openVersion("--head", steadyService(fault));
+  const { pairs } = await choosePairs(base, head, { all: true, names: undefined });
+  const built = await Promise.all(pairs.map((pair) => buildPair(pair, setup)));
+  return await runGateJob(
+    ["mine"],
+    rounds,
+    roundOf(built, setup, () => {}),
+  );
+}
+
+const regressed = ({ members }: GateResult): readonly string[] =>
+  members.filter(({ verdict }) => verdict === "regression").map(({ metric }) => metric);
+
+test("a service against itself raises no alarm", async () => {
+  const result = await gate("none", 7);
+  expect(regressed(result)).toEqual([]);
+  expect(result.members.find(({ metric }) => metric === "cpuPerOperation")?.validRounds).toBeGreaterThanOrEqual(6);
+}, 600_000);
+
+// Twice as much: between launches of windows this short, processors shared with others differ by a fifth and more.
+test("a service that burns twice the processor time per request is found, and that figure is named", async () => {
+  const result = await gate("burns-cpu", 7);
+  expect(regressed(result)).toContain("cpuPerOperation");
+  expect(result.sentence).toMatch(/^Regression, found twice: .*mine CPU per op \+\d/);
+}, 600_000);

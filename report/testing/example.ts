@@ -1,0 +1,20 @@
+/** The published example, docs/example: a real run of this repository, and its report as the code renders it now. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Result, resultSchema } from "../../harness/core/result.ts";
+import { packageRoot } from "../../harness/paths.ts";
+import { type ReportFile, renderers } from "../renderers.ts";
+
+export const exampleFolder = join(packageRoot, "docs", "example");
+
+const formats = ["html", "md", "csv"] as const;
+
+async function exampleResult(): Promise<Result> {
+  return resultSchema.parse(JSON.parse(await readFile(join(exampleFolder, "result.json"), "utf8")));
+}
+
+export async function renderExample(): Promise<readonly ReportFile[]> {
+  const result = await exampleResult();
+  const files = await Promise.all(formats.map((format) => renderers[format]?.(result) ?? []));
+  return files.flat();
+}
