@@ -21,10 +21,10 @@ import { openVersion } from "./versions.ts";
 const settings: Settings = {
   ...presets.quick.settings,
   coldStartRuns: 1,
-  warmUpMs: 300,
+  warmUpMs: 500,
   leadInMs: 100,
   openLoopMs: 100,
-  closedLoopMs: 600,
+  closedLoopMs: 1_000,
   preset: "quick",
   engine: "socket",
   seed: 1,
@@ -69,14 +69,14 @@ const regressed = ({ members }: GateResult): readonly string[] =>
   members.filter(({ verdict }) => verdict === "regression").map(({ metric }) => metric);
 
 test("a service against itself raises no alarm", async () => {
-  const result = await gate("none", 7);
+  const result = await gate("none", 8);
   expect(regressed(result)).toEqual([]);
-  expect(result.members.find(({ metric }) => metric === "cpuPerOperation")?.validRounds).toBeGreaterThanOrEqual(6);
+  expect(result.members.find(({ metric }) => metric === "cpuPerOperation")?.validRounds).toBeGreaterThanOrEqual(5);
 }, 600_000);
 
-// Twice as much: between launches of windows this short, processors shared with others differ by a fifth and more.
-test("a service that burns twice the processor time per request is found, and that figure is named", async () => {
-  const result = await gate("burns-cpu", 7);
+// Much more: between launches of windows this short, processors shared with others differ by a fifth. Two rounds may be void.
+test("a service that burns at least twice the processor time per request is found, and that figure is named", async () => {
+  const result = await gate("burns-cpu", 9);
   expect(regressed(result)).toContain("cpuPerOperation");
   expect(result.sentence).toMatch(/^Regression, found twice: .*mine CPU per op \+\d/);
 }, 600_000);
