@@ -1,16 +1,17 @@
 /** `npm run example [-- RUN]`: renders docs/example anew, with screenshots; with a run's folder from that run's result. */
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 import { startChromium } from "./chromium.ts";
-import { exampleFolder, renderExample } from "./example.ts";
+import { exampleFolder, exampleResultFile, renderExample } from "./example.ts";
 
 /** CSS pixels. */
 const widths = [1280, 390];
 
 const [run] = process.argv.slice(2);
 await mkdir(exampleFolder, { recursive: true });
-if (run !== undefined) await copyFile(join(run, "result.json"), join(exampleFolder, "result.json"));
+if (run !== undefined) await writeFile(exampleResultFile, gzipSync(await readFile(join(run, "result.json")), { level: 9 }));
 for (const { name, content } of await renderExample()) await writeFile(join(exampleFolder, name), content);
 
 const browser = await startChromium();
