@@ -13,7 +13,7 @@ import { Footnotes } from "./footnotes.ts";
 import { judgedRows } from "./judged.ts";
 import type { ReportModel, Table } from "./model-types.ts";
 import { identify } from "./names.ts";
-import { printableDeep } from "./printable.ts";
+import { presentable } from "./presentable.ts";
 import { gradeOf } from "./quality.ts";
 import { redisExcluded } from "./redis-excluded.ts";
 import { buildTables } from "./tables.ts";
@@ -32,7 +32,7 @@ export function buildReport(result: Result, baseline?: Result): ReportModel {
     .filter(({ id }) => id === headline?.scenario)
     .flatMap(({ rows }) => rows.flatMap(({ basis }) => basis ?? []))
     .filter(({ implementation }) => candidates.some(({ cell }) => cell.implementation === implementation));
-  return printableDeep<ReportModel>({
+  return presentable<ReportModel>({
     title: "Cache service benchmark",
     runId: result.runId,
     grade: gradeOf(result, tables),

@@ -1,7 +1,7 @@
 /** `cache-bench claims`: the articles put to the test. */
 import { resolve } from "node:path";
 import { asSentence } from "../../report/names.ts";
-import { printableDeep } from "../../report/printable.ts";
+import { presentable } from "../../report/presentable.ts";
 import { wrap } from "../../report/wrap.ts";
 import { type ArticleTest, type Claim, claimVerdicts, testArticles } from "../core/claims.ts";
 import { timesTheirs } from "../core/claims-text.ts";
@@ -17,7 +17,7 @@ export interface ClaimsCommandOptions {
 export async function claimsCommand({ results, json }: ClaimsCommandOptions, [run = ""]: readonly string[]): Promise<number> {
   const { result } = findResult(run, resolve(results));
   const test = testArticles(result);
-  print(json ? JSON.stringify({ runId: result.runId, ...test }, null, 2) : describe(printableDeep(test), terminalStyle().columns));
+  print(json ? JSON.stringify({ runId: result.runId, ...test }, null, 2) : describe(presentable(test), terminalStyle().columns));
   return exitCodes.done;
 }
 

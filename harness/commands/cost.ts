@@ -4,7 +4,7 @@ import { costLines, defaultSettings } from "../../report/cost-lines.ts";
 import { costView } from "../../report/cost-view.ts";
 import type { CostScenario, CostView } from "../../report/model-types.ts";
 import { identify } from "../../report/names.ts";
-import { printableDeep } from "../../report/printable.ts";
+import { presentable } from "../../report/presentable.ts";
 import { wrap } from "../../report/wrap.ts";
 import { defaultPrices, priceListSchema } from "../core/cost-prices.ts";
 import { type CostWish, estimateCost, judgeObjective } from "../core/cost.ts";
@@ -28,7 +28,7 @@ export async function costCommand(options: CostCommandOptions, [run = ""]: reado
   const { result } = findResult(run, resolve(options.results));
   const view = costView(result, identify(result), wish, prices);
   print(
-    options.json ? JSON.stringify({ runId: result.runId, ...data(view) }, null, 2) : describe(printableDeep(view), terminalStyle().columns),
+    options.json ? JSON.stringify({ runId: result.runId, ...data(view) }, null, 2) : describe(presentable(view), terminalStyle().columns),
   );
   return view.scenarios.some(({ rows }) => rows.some(({ basis }) => basis !== null)) ? exitCodes.done : exitCodes.nothingValid;
 }

@@ -142,7 +142,7 @@ function newRunId(now: Date): string {
 }
 
 /** An implementation that failed comes before nothing valid: it is the cause that can be mended. */
-function exitCodeOf(result: Result): number {
+export function exitCodeOf(result: Result): number {
   if (result.implementations.some(({ status }) => status.kind === "failed")) return exitCodes.implementation;
   if (result.trials.some(({ outcome }) => outcome.kind === "failed")) return exitCodes.implementation;
   const anything = result.cells.some(({ figures }) =>

@@ -58,6 +58,16 @@ describe("a run of a service, and of one whose toolchain is missing", () => {
     expect(processesOf(workspace)).toEqual([]);
   });
 
+  test("judges its values, and finds nothing", () => {
+    const [trial] = resultOf(run.stdout).trials;
+    if (trial?.outcome.kind !== "measured") throw new Error("not measured");
+    const { findings, loadPoints, counts } = trial.outcome;
+    expect(findings.filter(({ gate }) => ["right-values", "counts-reconciled"].includes(gate))).toEqual([]);
+    expect(loadPoints.at(-1)?.load.values.judged).toBeGreaterThan(10);
+    expect(counts.serviceRequests["put/ok"]).toBe(counts.requests.put.statuses["204"]);
+    expect(counts.requests.get.sent).toBeGreaterThan(loadPoints.reduce((sum, { load }) => sum + load.operations.get.sent, 0));
+  });
+
   test("what the service, Redis and the generator count agrees", () => {
     const {
       trials: [trial],
@@ -137,10 +147,12 @@ describe("a run of services of which each but one fails in its own way", () => {
     expect(processesOf(workspace)).toEqual([]);
   });
 
-  test("does not measure the one that answers wrong bytes, nor the one that does not start, whose log is shown", () => {
+  test("does not measure the one that answers wrong bytes, nor the one that does not start, whose log is shown", async () => {
     expect(statusOf("liar")).toMatchObject({ kind: "failed", stage: "conformance", reason: expect.stringContaining("round-trip") });
     expect(statusOf("broken")).toMatchObject({ kind: "failed", reason: expect.stringContaining("cannot find its configuration") });
     expect([outcomeOf("liar"), outcomeOf("broken")]).toEqual([undefined, undefined]);
+    const { stdout } = await workspace.cli(["report", resultOf(run.stdout).runId]);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain("cannot find its configuration");
   });
 
   test("has no number of the one that crashes under load, but its exit code", () => {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { resultSchema } from "../core/result.ts";
 import { listRuns } from "../store/run-folder.ts";
-import { newWorkspace, processesOf, type Workspace } from "../testing/cli.ts";
+import { type CliRun, newWorkspace, processesOf, type Workspace } from "../testing/cli.ts";
 
 const argsOf = (workspace: Workspace): string[] => [
   "run",
@@ -13,7 +13,7 @@ const argsOf = (workspace: Workspace): string[] => [
   "--scenarios",
   workspace.scenario,
   "--rounds",
-  "2",
+  "3",
   "--duration",
   "1",
 ];
@@ -37,39 +37,38 @@ function journal(folder: string, runId: string): string[] {
   }
 }
 
-/** Ends a run in the middle of its second trial; what is in its journal then. */
-async function stopped(workspace: Workspace, signal: NodeJS.Signals, code: number): Promise<{ runId: string; kept: string[] }> {
-  const running = workspace.cli(argsOf(workspace));
-  const runId = await untilTrials(workspace, 1);
+const resume = (workspace: Workspace, runId: string, service: string): CliRun =>
+  workspace.cli(["run", "--resume", runId, "--implementations", service, "--scenarios", "./tiny.json", "--json"]);
+
+/** Ends a run in the middle of a trial, once so many are in its journal; what is in it then. */
+async function stop(workspace: Workspace, running: CliRun, trials: number, signal: NodeJS.Signals, code: number) {
+  const runId = await untilTrials(workspace, trials);
   await sleep(1_500);
   running.kill(signal);
   const { exitCode, stderr } = await running;
   expect(exitCode).toBe(code);
   expect(stderr).toContain(`--resume ${runId}`);
   expect(processesOf(workspace)).toEqual([]);
-  return { runId, kept: journal(workspace.folder, runId) };
+  const kept = journal(workspace.folder, runId);
+  expect(kept.length).toBeGreaterThanOrEqual(trials);
+  return { runId, kept };
 }
 
-const resume = (workspace: Workspace, runId: string, service: string) =>
-  workspace.cli(["run", "--resume", runId, "--implementations", service, "--scenarios", "./tiny.json", "--json"]);
-
-test("SIGTERM stops every process and keeps finished trials", async () => {
-  const { kept } = await stopped(newWorkspace(), "SIGTERM", 143);
-  expect(kept.length).toBeGreaterThanOrEqual(1);
-});
-
-test("SIGINT does the same; --resume refuses another plan, says what changed, and finishes the same one", async () => {
+test("SIGINT and SIGTERM stop every process and keep finished trials; --resume refuses another plan, and finishes the same one", async () => {
   const workspace = newWorkspace();
-  const { runId, kept } = await stopped(workspace, "SIGINT", 130);
+  const interrupted = await stop(workspace, workspace.cli(argsOf(workspace)), 1, "SIGINT", 130);
+  const { runId } = interrupted;
+
   const changed = await resume(workspace, runId, workspace.service("other"));
   expect(changed.exitCode).toBe(5);
   expect(changed.stderr).toContain("implementations, trials, coldStarts changed");
 
+  const terminated = await stop(workspace, resume(workspace, runId, "./mine"), 2, "SIGTERM", 143);
   const resumed = await resume(workspace, runId, "./mine");
   expect(resumed.exitCode, resumed.stderr).toBe(0);
   const { trials, plan } = resultSchema.parse(JSON.parse(resumed.stdout));
   expect(trials.map(({ id }) => id)).toEqual(plan.trials.map(({ id }) => id));
-  expect(journal(workspace.folder, runId).slice(0, kept.length)).toEqual(kept);
+  for (const { kept } of [interrupted, terminated]) expect(journal(workspace.folder, runId).slice(0, kept.length)).toEqual(kept);
 });
 
 test("a run that was killed leaves nothing that the next start does not end, and a second run is refused while one goes on", async () => {

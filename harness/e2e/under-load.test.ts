@@ -22,10 +22,10 @@ const wrongCounts = [
   ["keeps-writes", "writes were acknowledged, and Redis was asked for"],
 ] as const;
 
-describe("of services side by side", () => {
+describe("of services that lie, side by side,", () => {
   let result: Result;
   beforeAll(async () => {
-    result = await runTiny(["none", ...wrongValues.map(([fault]) => fault), ...wrongCounts.map(([fault]) => fault)]);
+    result = await runTiny([...wrongValues, ...wrongCounts].map(([fault]) => fault));
   });
 
   function measured(fault: string) {
@@ -37,14 +37,6 @@ describe("of services side by side", () => {
 
   test("each passes the checks before the load", () => {
     for (const { status } of result.implementations) expect(status).toMatchObject({ kind: "measured", failedChecks: [] });
-  });
-
-  test("one that keeps its word has its values judged and nothing found", () => {
-    const { findings, loadPoints, counts } = measured("none");
-    expect(findings.filter(({ gate }) => ["right-values", "counts-reconciled"].includes(gate))).toEqual([]);
-    expect(loadPoints.at(-1)?.load.values.judged).toBeGreaterThan(10);
-    expect(counts.serviceRequests["put/ok"]).toBe(counts.requests.put.statuses["204"]);
-    expect(counts.requests.get.sent).toBeGreaterThan(loadPoints.reduce((sum, { load }) => sum + load.operations.get.sent, 0));
   });
 
   test.each(wrongValues)("one that %s has a void capacity", (fault, words) => {
@@ -63,9 +55,9 @@ describe("of services side by side", () => {
 
   test("a void trial is measured again at the end, within the budget, and still nothing void is averaged in", () => {
     const { trials, plan, cells } = result;
-    expect(trials.slice(0, 6).map(({ id }) => id)).toEqual(plan.trials.map(({ id }) => id));
-    expect(trials.slice(6)).toEqual([expect.objectContaining({ id: expect.stringMatching(/^t000[1-6]-2$/), block: 1 })]);
-    const again = cells.find(({ implementation }) => implementation === trials[6]?.implementation);
-    expect(again?.launches).toMatchObject({ planned: 1, measured: 2, void: 2 });
+    expect(trials.slice(0, 5).map(({ id }) => id)).toEqual(plan.trials.map(({ id }) => id));
+    expect(trials.slice(5)).toMatchObject([{ id: expect.stringMatching(/^t000[1-5]-2$/), block: 1 }]);
+    const again = cells.find(({ implementation }) => implementation === trials[5]?.implementation);
+    expect(again).toMatchObject({ launches: { planned: 1, measured: 2, void: 2 }, figures: { throughput: { verdict: "void" } } });
   });
 });

@@ -77,6 +77,6 @@ test("a service against itself raises no alarm", async () => {
 // Much more: between launches of windows this short, processors shared with others differ by a fifth. Two rounds may be void.
 test("a service that burns at least twice the processor time per request is found, and that figure is named", async () => {
   const result = await gate("burns-cpu", 9);
-  expect(regressed(result)).toContain("cpuPerOperation");
+  expect(regressed(result), JSON.stringify(result.members)).toContain("cpuPerOperation");
   expect(result.sentence).toMatch(/^Regression, found twice: .*mine CPU per op \+\d/);
 }, 600_000);

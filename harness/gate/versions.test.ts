@@ -83,7 +83,7 @@ test("a folder may be one implementation, and what only one version has is told"
 test("what is neither folder nor ref, and a folder without implementations, are refused with a cure", async () => {
   await expect(openVersion("--base", "nowhere")).rejects.toMatchObject({
     exitCode: 2,
-    message: expect.stringContaining("neither a folder, nor a commit"),
+    message: expect.stringContaining("neither a folder nor a commit"),
   });
   await expect(openVersion("--base", "--upload-pack=x")).rejects.toMatchObject({ exitCode: 2 });
   mkdirSync(join(folder, "cache"), { recursive: true });

@@ -28,7 +28,7 @@ export async function openVersion(option: "--base" | "--head", name: string, nam
     const image = await openImage(option, name, named);
     if (image !== null) return image;
     throw usageError(
-      `${option} ${name} is neither a folder, nor a commit, branch or tag of the git repository here, nor an image of a Docker engine here`,
+      `${option} ${name} is neither a folder nor a commit, branch or tag of the git repository here, nor an image of a Docker engine here`,
       "in CI, fetch the whole history: fetch-depth: 0",
     );
   }

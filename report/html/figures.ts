@@ -177,7 +177,7 @@ function coldStartTable({ boxes, launchOverheadMs }: ColdStartChart): Chart {
   return {
     id: "cold-start",
     title: "Cold start",
-    note: `From exec to the first correct answer; box: middle half, line: median, whiskers: up to 1.5 box lengths, points: all runs.${overhead}`,
+    note: `From exec, or the request to create the container, to the first correct answer; box: middle half, line: median, whiskers: up to 1.5 box lengths, points: all runs.${overhead}`,
     bars: boxes.length,
     head: [
       "implementation",

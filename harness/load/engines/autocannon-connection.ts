@@ -95,11 +95,11 @@ export class AutocannonConnection implements Connection {
     this.#restart();
   }
 
-  /** autocannon wants to send: after an answer, and (before it is true) when it begins to connect. */
+  /** autocannon wants to send: in the event of an answer, so at its time; and (before it is true) when it begins to connect. */
   #mayRequest(): void {
     if (!this.isOpen) return;
     if (!this.#keepAlive) this.#restart();
-    else this.#owner.free(this, (this.freeSinceUs = nowUs()));
+    else this.#owner.free(this, this.freeSinceUs);
   }
 
   /** autocannon wants to connect: when it is made, and after every loss, at once and without end. */
@@ -126,7 +126,7 @@ export class AutocannonConnection implements Connection {
   }
 
   #onResponse(status: number, bytes: number, durationMs: number): void {
-    const atUs = nowUs();
+    const atUs = (this.freeSinceUs = nowUs());
     this.inFlight = false;
     this.#losses = 0;
     this.answer.status = status;
