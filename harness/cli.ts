@@ -25,6 +25,7 @@ const handlers = {
 
 export async function main(argv: readonly string[]): Promise<number> {
   const signal = abortOnSignals();
+  outliveReaders();
   let exitCode = 0;
   const program = buildProgram((name) => async (...args: unknown[]) => {
     const command = args.at(-1) as Command;
@@ -61,6 +62,15 @@ function abortOnSignals(): AbortSignal {
   process.once("disconnect", () => stop("SIGTERM"));
   process.channel?.unref();
   return abort.signal;
+}
+
+/** Who reads our output may leave early, as head does: what is being measured goes on and is written to its folder. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
 }
 
 function buildProgram(call: (name: keyof typeof handlers) => (...args: unknown[]) => Promise<void>): Command {

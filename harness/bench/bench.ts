@@ -1,4 +1,5 @@
 /** `npm run bench`: how fast the harness and the services are, and how true the harness. Prints ratios from one session; asserts nothing. */
+import { benchAgreement } from "./agreement.ts";
 import { benchContainers } from "./containers.ts";
 import { benchGenerator } from "./generator.ts";
 import { benchHotPaths } from "./hot-paths.ts";
@@ -11,6 +12,7 @@ const parts: Readonly<Record<string, () => Promise<string>>> = {
   truth: benchTruth,
   services: benchServices,
   containers: benchContainers,
+  agreement: benchAgreement,
 };
 
 /** `npm run bench -- services` runs that part alone. */

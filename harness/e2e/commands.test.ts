@@ -2,8 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { execa } from "execa";
 import { expect, test } from "vitest";
 import { syntheticResult } from "../../report/testing/synthetic-result.ts";
+import { packageRoot } from "../paths.ts";
 import { newWorkspace } from "../testing/cli.ts";
 
 test("a misspelt command or option is a usage error with the nearest name", async () => {
@@ -31,6 +33,12 @@ test("--help and no command at all say what there is", async () => {
   const help = await cli(["--help"]);
   expect(help.exitCode).toBe(0);
   for (const command of ["run", "verify", "load", "list", "doctor", "report", "schema"]) expect(help.stdout).toContain(`  ${command} `);
+});
+
+test("whoever reads the output may leave before its end", async () => {
+  const pipe = 'node "$0" schema result | true; exit "${PIPESTATUS[0]}"';
+  const { exitCode, stderr } = await execa("bash", ["-c", pipe, join(packageRoot, "harness", "launch.js")], { reject: false });
+  expect([exitCode, stderr]).toEqual([0, ""]);
 });
 
 test("load drives a URL and tells requests, times and the generator's own cost", async () => {

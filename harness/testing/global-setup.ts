@@ -1,6 +1,7 @@
 /**
  * A cache folder for all tests, gone after them: what tests build stays out of the user's, and the product's own builds,
- * compilers' caches and Redis are the user's. A calibration for the tests' load lies in it, so that not every run measures one.
+ * compilers' caches and Redis are the user's. Redis is fetched first where there is none: some tests start the program where it could
+ * not be. A calibration for the tests' load lies in it, so that not every run measures one.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,6 +15,7 @@ import { planTopology } from "../core/topology.ts";
 import { cacheFolder } from "../paths.ts";
 import { describeMachine } from "../probes/machine.ts";
 import { canPin, usableCpus } from "../processes/pinning.ts";
+import { resolveRedis } from "../redis/resolve.ts";
 import { ceilingKeysOf } from "../run/find-ceilings.ts";
 import { storeCalibration } from "../store/calibration.ts";
 import { findImplementations } from "../store/catalogue.ts";
@@ -21,6 +23,8 @@ import { toolVersion } from "../tool.ts";
 import { tinyScenario } from "./cli.ts";
 
 export default async function setUp(): Promise<() => void> {
+  const { signal } = new AbortController();
+  await resolveRedis(undefined, signal);
   const users = cacheFolder();
   const folder = mkdtempSync(join(tmpdir(), "cache-bench-cache-"));
   process.env["XDG_CACHE_HOME"] = folder;
@@ -35,14 +39,13 @@ export default async function setUp(): Promise<() => void> {
   }
   // Where there is none, a build is one from scratch, and says so.
   for (const part of ids.map((id) => join("compilers", id))) if (existsSync(join(users, part))) share(part);
-  await calibrate();
+  await calibrate(signal);
   return () => rmSync(folder, { recursive: true, maxRetries: 10 });
 }
 
 /** Only the ceilings: nothing else is used by a run. */
-async function calibrate(): Promise<void> {
+async function calibrate(signal: AbortSignal): Promise<void> {
   const topology = planTopology(usableCpus(), canPin());
-  const { signal } = new AbortController();
   const ceilings: Ceiling[] = [];
   await using server = await startNullServer(topology.pinned ? topology.service : null, signal);
   for (const key of ceilingKeysOf([tinyScenario], { engine: "socket", connections: null }))

@@ -60,23 +60,25 @@ process.on("SIGTERM", async () => {
   process.exit(0);
 });
 
-/** The fault that burns processor time: after every 10 requests what they took, again; less where they were few and long apart. */
-const burning = { requests: 0, accountedUs: 0, atMostUs: 4_000 };
-function burn() {
-  burning.requests += 1;
-  if (burning.requests % 10 !== 0) return;
-  const spentUs = () => process.cpuUsage().user + process.cpuUsage().system;
-  const startedUs = spentUs();
-  const untilUs = startedUs + Math.min(startedUs - burning.accountedUs, burning.atMostUs);
-  while (spentUs() < untilUs);
-  burning.accountedUs = spentUs();
+/** Faults that fix what a request costs in processor time, us, so that chance has no say in it: each ten requests are filled up to it. */
+const costUs = fault("costs-500-us") ? 500 : fault("costs-600-us") ? 600 : 0;
+const filled = { requests: 0, spentUs: 0 };
+function fillUp() {
+  filled.requests += 1;
+  if (filled.requests % 10 !== 0) return;
+  const spentUs = () => {
+    const { user, system } = process.cpuUsage();
+    return user + system;
+  };
+  while (spentUs() < filled.spentUs + 10 * costUs);
+  filled.spentUs = spentUs();
 }
 
 const openConnections = () => new Promise((resolve) => server.getConnections((_error, open) => resolve(open)));
 
 async function serve(request, response) {
   const startedMs = performance.now();
-  if (fault("burns-cpu")) burn();
+  if (costUs > 0) fillUp();
   const [path, query = ""] = request.url.split("?");
   if (draining) response.setHeader("connection", "close");
   if (fault("frozen-date")) response.setHeader("date", "Thu, 01 Jan 2026 00:00:00 GMT");

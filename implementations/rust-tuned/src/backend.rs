@@ -2,16 +2,14 @@
 //! reads, writes and the news of other people's writes (CLIENT TRACKING with NOLOOP) come over the same
 //! connection in the order in which Redis did them, so each is applied as it comes and no race is left.
 
+mod circuit;
 mod replies;
 
 use std::{
     collections::HashMap,
     io::{self, Read, Write},
     rc::Rc,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, atomic::AtomicUsize},
     time::{Duration, Instant},
 };
 
@@ -26,7 +24,9 @@ use crate::{
     },
     waiter::Waiter,
 };
-use replies::{apply_news, settle};
+use circuit::Circuit;
+use replies::{HalfRead, apply_news, settle};
+pub use replies::{Outcome, Settled};
 
 /// How often a Redis that is asked nothing is asked whether it answers.
 const PING_INTERVAL: Duration = Duration::from_secs(1);
@@ -48,44 +48,10 @@ pub struct Backend<S> {
     half_read: HalfRead,
     /// Replies to come before the connection is of use.
     set_ups_left: usize,
-    /// A circuit breaker: Redis left a call unanswered for longer than the timeout, or there was no connection
-    /// for so long, and nothing more is asked until that changes. The unanswered call is the probe.
-    is_silent: bool,
-    /// This worker is one of the `silent_workers`.
-    holds_writers: bool,
+    circuit: Circuit,
     /// When Redis had last something to answer.
     last_asked_at: Instant,
-    /// How many workers have a connection on which it is silent. A write that is late there may still take
-    /// effect, so none of them sends another write on its own connection, which it could overtake.
-    silent_workers: Arc<AtomicUsize>,
     terms: Terms,
-}
-
-/// What GET brought; its PTTL comes next.
-struct HalfRead {
-    found: Option<HalfFound>,
-    /// Nobody told of a change between the two replies.
-    fresh: bool,
-}
-
-enum HalfFound {
-    Value(Rc<[u8]>),
-    Absent,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    Value(Rc<[u8]>),
-    Absent,
-    Written,
-    Answers,
-    Unavailable,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-pub struct Settled {
-    pub waiters: Vec<Waiter>,
-    pub outcome: Outcome,
 }
 
 impl<S: Read + Write> Backend<S> {
@@ -106,10 +72,8 @@ impl<S: Read + Write> Backend<S> {
                 fresh: false,
             },
             set_ups_left: 0,
-            is_silent: false,
-            holds_writers: false,
+            circuit: Circuit::new(silent_workers),
             last_asked_at: now,
-            silent_workers,
             terms,
         };
         backend.set_up(now);
@@ -149,7 +113,7 @@ impl<S: Read + Write> Backend<S> {
     /// False: Redis cannot be asked, as in all that follow.
     #[must_use]
     pub fn fetch(&mut self, key: &str, waiter: Waiter, now: Instant) -> bool {
-        if self.is_silent {
+        if self.circuit.is_open() {
             return false;
         }
         if let Some(waiters) = self.flights.get_mut(key) {
@@ -178,7 +142,7 @@ impl<S: Read + Write> Backend<S> {
             body: Some((body.into(), expires_at)),
             waiter,
         };
-        self.may_write() && {
+        self.circuit.may_write() && {
             self.pipe.set(change, ttl_ms, now);
             true
         }
@@ -191,7 +155,7 @@ impl<S: Read + Write> Backend<S> {
             body: None,
             waiter,
         };
-        self.may_write() && {
+        self.circuit.may_write() && {
             self.pipe.delete(change, now);
             true
         }
@@ -199,20 +163,16 @@ impl<S: Read + Write> Backend<S> {
 
     #[must_use]
     pub fn ping(&mut self, waiter: Waiter, now: Instant) -> bool {
-        !self.is_silent && {
+        !self.circuit.is_open() && {
             self.pipe.ping(Some(waiter), now);
             true
         }
     }
 
-    fn may_write(&self) -> bool {
-        !self.is_silent && self.silent_workers.load(Ordering::SeqCst) == 0
-    }
-
     /// A new connection. What waited for it is sent, unless it waited too long: then it is returned, and never
     /// takes effect.
     pub fn connected(&mut self, socket: S, now: Instant) -> Vec<Waiter> {
-        let late = if self.is_silent {
+        let late = if self.circuit.is_open() {
             self.lost(now).0
         } else {
             Vec::new()
@@ -272,9 +232,9 @@ impl<S: Read + Write> Backend<S> {
     /// Notes whether Redis is silent, and pings it if it was asked nothing else.
     pub fn watch(&mut self, now: Instant) {
         let oldest_at = self.pipe.oldest_at();
-        self.is_silent = oldest_at.is_some_and(|at| now >= at + self.terms.redis_timeout);
-        let holds_writers = self.is_silent && self.pipe.socket().is_some();
-        self.hold_writers(holds_writers);
+        let is_silent = oldest_at.is_some_and(|at| now >= at + self.terms.redis_timeout);
+        let is_connected = self.pipe.socket().is_some();
+        self.circuit.note(is_silent, is_connected);
         if oldest_at.is_some() {
             self.last_asked_at = now;
         } else if now >= self.last_asked_at + PING_INTERVAL {
@@ -282,21 +242,11 @@ impl<S: Read + Write> Backend<S> {
         }
     }
 
-    fn hold_writers(&mut self, holds: bool) {
-        if holds && !self.holds_writers {
-            self.silent_workers.fetch_add(1, Ordering::SeqCst);
-        } else if !holds && self.holds_writers {
-            self.silent_workers.fetch_sub(1, Ordering::SeqCst);
-        }
-        self.holds_writers = holds;
-    }
-
     /// The connection is gone: L1 knows nothing for sure any more, and calls wait for the next connection from
     /// now on. Returns who waited, and whether the connection ever was of use.
     pub fn lost(&mut self, now: Instant) -> (Vec<Waiter>, bool) {
         self.l1.clear();
-        self.is_silent = false;
-        self.hold_writers(false);
+        self.circuit.note(false, false);
         let mut waiters: Vec<Waiter> = self.flights.drain().flat_map(|(_, all)| all).collect();
         let calls = std::mem::replace(&mut self.pipe, Pipe::new()).into_calls();
         waiters.extend(calls.into_iter().filter_map(|sent| match sent.call {

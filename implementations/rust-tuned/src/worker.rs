@@ -1,5 +1,7 @@
 //! One worker: a thread with its own listener, connections, L1 and connection to Redis, around one epoll.
 
+mod redis;
+
 use std::{
     collections::VecDeque,
     io,
@@ -19,7 +21,7 @@ use mio::{
 use slab::Slab;
 
 use crate::{
-    backend::{Backend, Outcome, Terms},
+    backend::{Backend, Terms},
     buffer::Buffer,
     clock::Clock,
     connection::{Connection, Fate},
@@ -28,7 +30,6 @@ use crate::{
     metrics::Stats,
     redis::{address::Address, connector::Connector},
     settings::Settings,
-    waiter::Waiter,
 };
 
 const LISTENER: Token = Token(0);
@@ -39,8 +40,6 @@ const FIRST_CONNECTION: usize = 3;
 
 /// How often what is overdue is looked for.
 const SWEEP_INTERVAL: Duration = Duration::from_millis(250);
-/// Between attempts on a Redis that takes connections and then refuses to work.
-const RECONNECT_DELAY: Duration = Duration::from_millis(500);
 
 /// After SIGTERM load balancers need a moment to see that /readyz says 503.
 const LISTENER_STAYS: Duration = Duration::from_millis(500);
@@ -245,94 +244,7 @@ impl Worker {
             self.draining_since = Some(now);
             self.cx.draining = true;
         }
-        if let Some(stream) = self.connector.connected() {
-            let mut stream = TcpStream::from_std(stream);
-            let interest = Interest::READABLE | Interest::WRITABLE;
-            self.poll
-                .registry()
-                .register(&mut stream, REDIS, interest)?;
-            for waiter in self.cx.backend.connected(stream, now) {
-                self.finish(waiter, &Outcome::Unavailable);
-            }
-        }
-        Ok(())
-    }
-
-    /// If the other side has `ended`, reads until that is seen.
-    fn hear_redis(&mut self, ended: bool) {
-        loop {
-            let received = self.cx.backend.receive();
-            if let Err(error) = self.apply_replies() {
-                return self.lose_redis(&error);
-            }
-            match received {
-                Ok(more) if more || ended => {}
-                Ok(_) => return,
-                Err(error) => return self.lose_redis(&error),
-            }
-        }
-    }
-
-    fn apply_replies(&mut self) -> io::Result<()> {
-        loop {
-            let now = self.cx.clock.now();
-            let stats = &self.cx.workers[self.cx.worker];
-            let Some(settled) = self.cx.backend.next(stats, now)? else {
-                return Ok(());
-            };
-            for waiter in settled.waiters {
-                self.finish(waiter, &settled.outcome);
-            }
-        }
-    }
-
-    fn finish(&mut self, waiter: Waiter, outcome: &Outcome) {
-        let Waiter {
-            connection: number,
-            serial,
-        } = waiter;
-        let Some(connection) = self.connections.get_mut(number) else {
-            return;
-        };
-        if !connection.waits_for(serial) {
-            return; // It was answered that Redis is late, or is another's by now.
-        }
-        if connection.finish(&mut self.cx, outcome) == Fate::Ends {
-            self.close(number);
-        } else if connection.has_work() {
-            self.drive(number);
-        }
-    }
-
-    fn lose_redis(&mut self, error: &io::Error) {
-        eprintln!("Redis: the connection is lost: {error}");
-        if let Some(socket) = self.cx.backend.socket() {
-            _ = self.poll.registry().deregister(socket);
-        }
-        let (waiters, was_of_use) = self.cx.backend.lost(self.cx.clock.now());
-        let delay = if was_of_use {
-            Duration::ZERO
-        } else {
-            RECONNECT_DELAY
-        };
-        self.connector.start(delay);
-        for waiter in waiters {
-            self.finish(waiter, &Outcome::Unavailable);
-        }
-    }
-
-    /// Those whose time is over; those that are answered already are only taken off the list.
-    fn refuse_late(&mut self, now: Instant) {
-        while let Some(&(at, waiter)) = self.cx.deadlines.front() {
-            let connection = self.connections.get(waiter.connection);
-            if connection.is_some_and(|one| one.waits_for(waiter.serial)) {
-                if now < at {
-                    return;
-                }
-                self.finish(waiter, &Outcome::Unavailable);
-            }
-            self.cx.deadlines.pop_front();
-        }
+        self.meet_redis()
     }
 
     fn sweep(&mut self, now: Instant) {

@@ -6,7 +6,8 @@ import hiredis
 
 from cache_tuned.l1 import L1
 from cache_tuned.metrics import Metrics
-from cache_tuned.redis_link import NAMESPACE, Command, RedisLink, pack
+from cache_tuned.redis_command import NAMESPACE, Command, pack
+from cache_tuned.redis_link import RedisLink
 from cache_tuned.settings import Settings
 
 # PTTL's answer for a key that does not expire.

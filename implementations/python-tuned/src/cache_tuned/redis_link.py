@@ -19,11 +19,10 @@ from typing import Any, cast
 import hiredis
 
 from cache_tuned.metrics import Metrics
+from cache_tuned.redis_command import NAMESPACE, Ask, Command, pack
 from cache_tuned.settings import Settings
 
 log = logging.getLogger(__name__)
-
-NAMESPACE = b"cache:"
 
 # Waiting commands cost memory while Redis is silent: beyond this a caller is told at once.
 MAX_WAITING_COMMANDS = 20_000
@@ -39,51 +38,6 @@ HEARTBEAT_S = 1.0
 SILENCE_LIMIT_S = 10.0
 
 _INCOMPLETE = object()
-
-
-class Command:
-    """Sent in one piece. One of both comes first; an answer may also come after a failure."""
-
-    __slots__ = ("packed", "replies", "sent_at", "waiting", "wanted")
-
-    def __init__(self, packed: bytes, wanted: int = 1) -> None:
-        self.packed = packed
-        self.wanted = wanted
-        self.replies: list[Any] = []
-        self.sent_at = 0.0
-        self.waiting = True
-
-    def answered(self, now: float) -> None:
-        """All replies are there, in the order of events in Redis."""
-
-    def failed(self, reason: str) -> None:
-        """No answer in time, or none ever; the outcome of a write is unknown."""
-
-
-class _Ask(Command):
-    """A command that a coroutine waits for."""
-
-    __slots__ = ("_future",)
-
-    def __init__(self, packed: bytes) -> None:
-        super().__init__(packed)
-        self._future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-
-    def answered(self, _now: float) -> None:
-        if not self._future.done():
-            self._future.set_result(self.replies[0])
-
-    def failed(self, reason: str) -> None:
-        if not self._future.done():
-            self._future.set_exception(ConnectionError(reason))
-
-    async def reply(self) -> Any:
-        return await self._future
-
-
-def pack(*words: bytes | str | int) -> bytes:
-    packed: bytes = hiredis.pack_command(words)  # type: ignore[arg-type] # its stub knows tuples of one
-    return packed
 
 
 class RedisLink(asyncio.Protocol):
@@ -261,7 +215,7 @@ class RedisLink(asyncio.Protocol):
         self._previous = (run_id, client_id)
 
     async def _ask(self, packed: bytes) -> Any:
-        ask = _Ask(packed)
+        ask = Ask(packed)
         self._start_time(ask, monotonic())
         self._write(ask)
         return await ask.reply()

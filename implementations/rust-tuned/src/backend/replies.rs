@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, io, rc::Rc, time::Duration};
 
-use super::{HalfFound, HalfRead, Outcome, Settled};
 use crate::{
     l1::L1,
     redis::{
@@ -12,6 +11,33 @@ use crate::{
     },
     waiter::Waiter,
 };
+
+/// What GET brought; its PTTL comes next.
+pub(super) struct HalfRead {
+    pub(super) found: Option<HalfFound>,
+    /// Nobody told of a change between the two replies.
+    pub(super) fresh: bool,
+}
+
+pub(super) enum HalfFound {
+    Value(Rc<[u8]>),
+    Absent,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Value(Rc<[u8]>),
+    Absent,
+    Written,
+    Answers,
+    Unavailable,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Settled {
+    pub waiters: Vec<Waiter>,
+    pub outcome: Outcome,
+}
 
 /// Other people's writes.
 pub(super) fn apply_news(push: &Reply<'_>, l1: &mut L1) -> io::Result<Option<Settled>> {
