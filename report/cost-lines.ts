@@ -54,7 +54,7 @@ export function costLines(rows: readonly Billed[], prices: PriceList, settings: 
     const bill = bills[index];
     if (!basis || !bill) return { ...noLine, objective: reason ?? "" };
     const { estimate, engineeringDollars } = bill;
-    const capacity = `${basis.bounded ? "at least " : ""}${floored((capacityAtObjective(basis, settings.p99Ms) ?? basis.capacityOpsPerS) / basis.cpus)}`;
+    const capacity = capacityText(basis, settings.p99Ms);
     const objective = objectiveText(basis, settings.p99Ms);
     if (!estimate) return { ...noLine, capacity, objective, limit: whyNone(basis, types, settings) };
     return {
@@ -67,6 +67,14 @@ export function costLines(rows: readonly Billed[], prices: PriceList, settings: 
       payBack: reference === null || reference.index === index ? "" : payBackText(reference, { estimate, engineeringDollars }),
     };
   });
+}
+
+function capacityText(basis: CostBasis, p99Ms: number): string {
+  const capacity = capacityAtObjective(basis, p99Ms);
+  if (capacity === null) return "";
+  const objective = judgeObjective(basis, p99Ms);
+  const isBound = objective.kind === "searched" ? objective.bounded : capacity === basis.capacityOpsPerS && basis.bounded;
+  return `${isBound ? "at least " : ""}${floored(capacity / basis.cpus)}`;
 }
 
 /** Three digits; what is a lower end is never rounded up. */
@@ -114,7 +122,11 @@ function payBackText(reference: Reference, { estimate, engineeringDollars }: Bil
 function objectiveText(basis: CostBasis, p99Ms: number): string {
   const objective = judgeObjective(basis, p99Ms);
   const wish = `p99 ≤ ${three.format(p99Ms)} ms`;
-  if (objective.kind === "searched") return `${wish}: kept up to ${whole.format(objective.upToOpsPerS)}/s, by search`;
+  if (objective.kind === "searched")
+    return `${wish}: kept up to ${objective.bounded ? "at least " : ""}${whole.format(objective.upToOpsPerS)}/s, by search`;
+  if (objective.kind === "kept")
+    return `${wish}: kept at ${whole.format(objective.upToOpsPerS)}/s, the highest rate that is known to keep it`;
+  if (objective.kind === "no answer") return `${wish}: no rate is known to keep it (${objective.reason})`;
   if (objective.kind === "unknown") return `${wish}: unknown, no valid p99`;
   if (objective.kind === "met") return `${wish}: kept at ${whole.format(objective.upToOpsPerS)}/s, the highest rate measured`;
   if (objective.kind === "limits")
@@ -123,6 +135,8 @@ function objectiveText(basis: CostBasis, p99Ms: number): string {
 }
 
 function whyNone(basis: CostBasis, types: PriceList["types"], settings: CostSettings): string {
-  if (capacityAtObjective(basis, settings.p99Ms) === null) return "the objective is missed at the lowest rate measured";
+  const { kind } = judgeObjective(basis, settings.p99Ms);
+  if (kind === "missed") return "the objective is missed at the lowest rate measured";
+  if (kind === "no answer") return "no rate is known to keep the objective";
   return types.some((type) => estimateCost(basis, type, settings)) ? "" : "its memory does not fit";
 }

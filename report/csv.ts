@@ -1,7 +1,7 @@
 /** One line per figure, in the units of metrics.ts. */
 import { ownMetrics } from "../harness/core/own-metrics.ts";
 import { metrics } from "../harness/core/metrics.ts";
-import type { Column, ReportModel, Row, Table } from "./model-types.ts";
+import type { Column, Comparison, ReportModel, Row, Table } from "./model-types.ts";
 
 const header = [
   "scenario",
@@ -50,10 +50,17 @@ function figureLine(model: ReportModel, table: Table, row: Row, { metric }: Colu
     interval?.low ?? "",
     interval?.high ?? "",
     cell.raw?.launches ?? "",
-    cell.comparison?.kind ?? "",
+    comparisonText(cell.comparison),
     cell.comparison && "factor" in cell.comparison ? cell.comparison.factor : "",
     notesOf(model, numbers),
   ];
+}
+
+/** "best" is for a figure that nobody can dispute; another first place says what is the matter with it. */
+function comparisonText(comparison: Comparison | null): string {
+  if (comparison === null) return "";
+  if (comparison.kind !== "best" || comparison.standing === "clear") return comparison.kind;
+  return comparison.standing === "shared" ? "too-close" : comparison.standing;
 }
 
 function ownLines(model: ReportModel, { own, scenario, offeredRatePerS }: Table): (string | number)[][] {

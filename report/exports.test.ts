@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { csvField } from "./csv.ts";
-import { escaped } from "./markdown.ts";
+import { csvField, renderCsv } from "./csv.ts";
+import { escaped, renderMarkdown } from "./markdown.ts";
+import { buildReport } from "./model.ts";
 import { metricNames } from "../harness/core/metrics.ts";
 import { renderers } from "./renderers.ts";
 import { hostileText, syntheticResult, type SyntheticService } from "./testing/synthetic-result.ts";
@@ -28,7 +29,28 @@ describe("csv", () => {
   });
 });
 
+it("csv calls nobody the best whom a bound may beat, or who is too close to another", () => {
+  const compared = (...of: readonly SyntheticService[]) => {
+    const [, ...lines] = renderCsv(buildReport(syntheticResult({ services: of }))).split("\r\n");
+    return lines.filter((line) => line.includes(",throughput,")).map((line) => line.split(",")[14]);
+  };
+  const [rust, go] = [services[0], { id: "go-production", language: "go", slowness: 1.3 }] as const;
+  if (rust === undefined) throw new Error("as built above");
+  expect(compared(rust, go)).toEqual(["", "ranked"]);
+  expect(compared({ ...rust, figures: {} }, go)).toEqual(["best", "behind"]);
+  expect(compared({ ...rust, figures: {} }, { ...go, slowness: 1 })).toEqual(["too-close", "too-close"]);
+});
+
 describe("markdown", () => {
+  it("explains the figures that stand in it, and no others", () => {
+    const model = buildReport(
+      syntheticResult({ services: [{ id: "a", language: "go", slowness: 1, figures: { p99: "void", p999: "void" } }] }),
+    );
+    const unshown = { ...model, footnotes: [...model.footnotes, { number: 99, reason: "Of another figure.", cure: "None." }] };
+    expect(renderMarkdown(unshown)).toContain("\\[1\\] ");
+    expect(renderMarkdown(unshown)).not.toContain("Of another figure");
+  });
+
   it("makes no markup, mention or cell of a text", () => {
     expect(escaped("a|b <b> @you [x](y) `c`")).toBe("a\\|b &lt;b&gt; &#64;you \\[x\\]\\(y\\) \\`c\\`");
   });

@@ -93,7 +93,7 @@ export function limitNotes({ plan, machine, scenarios }: Result): string[] {
   const graviton = /neoverse|graviton/i.test(machine.cpuModel);
   return [
     "One machine on one day: the intervals hold what differs between launches, and nothing that differs between machines.",
-    `Latency is known at ${list([...new Set(rates)].map((rate) => `${groupThousands(rate)} requests/s`))} and nowhere else.`,
+    `Latency is compared at ${list([...new Set(rates)].map((rate) => `${groupThousands(rate)} requests/s`))}${plan.settings.capacityShares.length === 0 ? " and nowhere else" : "; at shares of its own capacity each service stands for itself, and between those rates nothing is known"}.`,
     "Load and Redis ran on the same machine as the service unless the topology says otherwise: no network lies between them.",
     plan.topology.disjoint ? "" : "With shared cores, latency includes waiting for the load generator and Redis.",
     graviton ? "" : "The processor is not the Graviton of the articles: compare ratios with theirs, never absolute values.",

@@ -1,5 +1,5 @@
 /** Footnotes in the order of first use; the same reason with the same cure is one footnote. */
-import type { Footnote } from "./model-types.ts";
+import type { Footnote, ReportModel } from "./model-types.ts";
 import { asSentence } from "./names.ts";
 
 export class Footnotes {
@@ -18,4 +18,15 @@ export class Footnotes {
   all(): readonly Footnote[] {
     return [...this.#numbers.values()];
   }
+}
+
+/** Those of the figures in the main tables and of the scenarios' own; the page holds the others, under the same numbers. */
+export function mainFootnotes({ tables, footnotes }: ReportModel): readonly Footnote[] {
+  const used = new Set(
+    tables.flatMap(({ rows, columns, own }) => [
+      ...rows.flatMap((row) => [...row.footnotes, ...columns.flatMap(({ metric }) => row.cells[metric].footnotes)]),
+      ...(own?.rows ?? []).flatMap(({ values }) => values.flatMap((value) => value.footnotes)),
+    ]),
+  );
+  return footnotes.filter(({ number }) => used.has(number));
 }

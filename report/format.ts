@@ -83,7 +83,9 @@ export function formatRatioRange(ratio: Ratio): string {
 
 export function formatFactor(factor: number, ratio: Ratio | null): string {
   const half = ratio === null ? factor * 0.1 : (ratio.high - ratio.low) / 2;
-  return `${atPlace(factor, Math.max(lastPlace(factor, half, 3), -2), Math.round)}x`;
+  // Two digits at least: "2x" would hide what lies between 1.5 and 2.5.
+  const place = Math.min(lastPlace(factor, half, 3), magnitude(factor) - 1);
+  return `${atPlace(factor, Math.max(place, -2), Math.round)}x`;
 }
 
 export function groupThousands(value: number, decimals = 0): string {

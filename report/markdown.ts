@@ -1,5 +1,6 @@
 /** The sentence, the tables and the footnotes, for a pull request or a job summary. */
 import { comparisonMark, footnoteMarks, legend, rowState, tieText, valueText } from "./cell-text.ts";
+import { mainFootnotes } from "./footnotes.ts";
 import type { CellView, RedisExcluded, ReportModel, Row, Table } from "./model-types.ts";
 
 export function renderMarkdown(model: ReportModel): string {
@@ -10,7 +11,9 @@ export function renderMarkdown(model: ReportModel): string {
     ...model.tables.map(tableBlock),
     ...(model.redisExcluded === null ? [] : [redisExcludedBlock(model.redisExcluded)]),
     escaped(legend.join("; ")),
-    model.footnotes.map(({ number, reason, cure }) => `\\[${number}\\] ${escaped(`${reason} ${cure}`)}`).join("  \n"),
+    mainFootnotes(model)
+      .map(({ number, reason, cure }) => `\\[${number}\\] ${escaped(`${reason} ${cure}`)}`)
+      .join("  \n"),
     [
       `**Data quality ${model.grade.letter}**: ${model.grade.meaning}.`,
       ...model.grade.reasons.map(({ sentence }) => `- ${escaped(sentence)}`),

@@ -41,6 +41,11 @@ describe("the verdict", () => {
     expect(report([rust, { ...go, figures: { p99: "void" } }, python]).verdict).toContain("; no valid figure for Go)");
   });
 
+  it("says so where nobody has one", () => {
+    const without = [rust, go].map((service) => ({ ...service, figures: { p99: "void" as const } }));
+    expect(report(without).verdict).toContain("Nobody has a valid p99 at 2,000 requests/s.");
+  });
+
   it("claims nothing about a service with too few launches", () => {
     const { verdict } = report([rust, go, { ...python, launches: 4 }]);
     expect(verdict).toContain("; no claim about Python)");
@@ -273,12 +278,21 @@ it("speaks of a baseline only when one is given", () => {
   expect(figures?.find(({ metric }) => metric === "p99")?.verdict).toMatchObject({ kind: "changed" });
 });
 
-it("draws response time against load only where several rates were offered", () => {
-  expect(report([rust]).tables[0]?.charts.load).toEqual([]);
-  const { tables } = report([rust], { rates: [1_000, 2_000] });
-  expect(tables.map(({ charts }) => [charts.load.length, charts.throughput.length])).toEqual([
-    [1, 1],
-    [0, 0],
-  ]);
-  expect(tables[0]?.charts.load[0]?.points.map(({ offeredRatePerS }) => offeredRatePerS)).toEqual([1_000, 2_000]);
+describe("response time against load", () => {
+  it("is drawn where several rates were offered, once for a scenario", () => {
+    expect(report([rust]).tables[0]?.charts.load).toEqual([]);
+    const { tables } = report([rust], { rates: [1_000, 2_000] });
+    expect(tables.map(({ charts }) => [charts.load.length, charts.throughput.length])).toEqual([
+      [1, 1],
+      [0, 0],
+    ]);
+    expect(tables[0]?.charts.load[0]?.points.map(({ offeredRatePerS }) => offeredRatePerS)).toEqual([1_000, 2_000]);
+  });
+
+  it("holds the shares of each service's own capacity too, but for those that are void", () => {
+    const [line] =
+      report([{ ...rust, figures: { p99At90: "void" } }], { capacityShares: [0.25, 0.5, 0.75, 0.9] }).tables[0]?.charts.load ?? [];
+    expect(line?.points.map(({ capacityShare }) => capacityShare)).toEqual([null, 0.25, 0.5, 0.75]);
+    expect(line?.points[1]).toMatchObject({ offeredRatePerS: 30_000, p50Ms: null, p99Ms: expect.closeTo(1.2, 0), launches: 6 });
+  });
 });

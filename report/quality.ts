@@ -1,5 +1,6 @@
 /** The grade of a run's data: the worst of the reasons that were found, each with the grade it allows at best. */
 import type { Result } from "../harness/core/result.ts";
+import { isVoid } from "../harness/core/repeats.ts";
 import { launchesForInterval } from "../harness/core/statistics.ts";
 import type { Grade, GradeLetter, Row, Table } from "./model-types.ts";
 import { list } from "./names.ts";
@@ -53,9 +54,7 @@ function services(result: Result, tables: readonly Table[]): Reason[] {
 
 function launches({ trials }: Result): Reason[] {
   const failed = trials.filter(({ outcome }) => outcome.kind === "failed").length;
-  const flawed = trials.filter(
-    ({ outcome }) => outcome.kind === "measured" && outcome.findings.some(({ severity }) => severity === "void"),
-  ).length;
+  const flawed = trials.filter(isVoid).length;
   const letter = (count: number): GradeLetter => (count > manyFlawed * trials.length ? "C" : "B");
   const reasons: (Reason | null)[] = [
     failed === 0 ? null : { letter: letter(failed), sentence: `${failed} of ${trials.length} launches failed.` },
@@ -63,7 +62,7 @@ function launches({ trials }: Result): Reason[] {
       ? null
       : {
           letter: letter(flawed),
-          sentence: `${flawed} of ${trials.length} launches broke a validity gate at some load point; what they broke is not in the figures.`,
+          sentence: `${flawed} of ${trials.length} launches, repeats among them, broke a validity gate at the common rate or at capacity; what they broke is not in the figures.`,
         },
   ];
   return reasons.filter((reason) => reason !== null);

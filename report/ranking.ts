@@ -50,9 +50,8 @@ function standingOf(
   const beatable = figures.some((figure) => figure?.verdict === "bounded" && mayBeat(metric, figure.value, best));
   if (beatable) return { kind: "best", standing: "ranked" };
   if (rivals.length === 0) return figures.filter(isValid).length === 1 ? { kind: "alone" } : null;
-  if (rivals.some((comparison) => comparison.kind === "unclaimed")) return { kind: "best", standing: "unclaimed" };
-  const shared = rivals.some((comparison) => comparison.kind === "too-close");
-  return { kind: "best", standing: shared ? "shared" : "clear" };
+  if (rivals.some((comparison) => comparison.kind === "too-close")) return { kind: "best", standing: "shared" };
+  return { kind: "best", standing: rivals.some((comparison) => comparison.kind === "unclaimed") ? "unclaimed" : "clear" };
 }
 
 /** A bound says "at least": more is better for throughput, and a low bound of a latency proves nothing either. */

@@ -166,9 +166,10 @@ function statusOf(
 
 function launchNote({ planned, measured, void: voided, failed }: Cell["launches"]): string | null {
   const missing = planned - measured - failed;
+  const made = measured + failed;
   const parts = [
-    voided > 0 ? `${voided} of ${planned} launches void in part` : "",
-    failed > 0 ? `${failed} of ${planned} launches failed` : "",
+    voided > 0 ? `${voided} of ${made} launches void in part` : "",
+    failed > 0 ? `${failed} of ${made} launches failed` : "",
     missing > 0 ? `${missing} of ${planned} launches missing` : "",
   ].filter((part) => part !== "");
   return parts.length === 0 ? null : parts.join(", ");

@@ -2,6 +2,7 @@
 import Table from "cli-table3";
 import { styleText } from "node:util";
 import { comparisonMark, footnoteMarks, legend, rowState, tieText, valueText } from "./cell-text.ts";
+import { mainFootnotes } from "./footnotes.ts";
 import type { CellView, Column, ReportModel, Row, Table as TableModel } from "./model-types.ts";
 import { wrap } from "./wrap.ts";
 
@@ -32,7 +33,7 @@ export function renderTerminal(model: ReportModel, { columns, colour }: Terminal
     ]),
     "",
     ...usedLegend(model).flatMap((line) => wrap(line, width, "  ")),
-    ...usedFootnotes(model).flatMap(({ number, reason, cure }) => wrap(`[${number}] ${reason} ${cure}`, width, "    ")),
+    ...mainFootnotes(model).flatMap(({ number, reason, cure }) => wrap(`[${number}] ${reason} ${cure}`, width, "    ")),
     "",
     ...wrap(`Data quality ${model.grade.letter}: ${model.grade.meaning}.`, width, "  "),
     ...model.grade.reasons.flatMap(({ sentence }) => wrap(`! ${sentence}`, width, "  ")),
@@ -40,17 +41,6 @@ export function renderTerminal(model: ReportModel, { columns, colour }: Terminal
     ...labelled("Again", model.command, width),
   ];
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
-}
-
-/** Those of figures that stand here; the others are in the page, under the same numbers. */
-function usedFootnotes({ tables, footnotes }: ReportModel): ReportModel["footnotes"] {
-  const used = new Set(
-    tables.flatMap(({ rows, columns, own }) => [
-      ...rows.flatMap((row) => [...row.footnotes, ...columns.flatMap(({ metric }) => row.cells[metric].footnotes)]),
-      ...(own?.rows ?? []).flatMap(({ values }) => values.flatMap((value) => value.footnotes)),
-    ]),
-  );
-  return footnotes.filter(({ number }) => used.has(number));
 }
 
 /** One line per figure that only this scenario has. */

@@ -78,10 +78,12 @@ interface Clause {
   readonly subject: string;
 }
 
-/** "Rust has" and "the lowest p99 (Go 1.5–1.7 times that)"; null where the column holds no comparison. */
+/** "Rust has" and "the lowest p99 (Go 1.5–1.7 times that)"; null where all are bounds. */
 function clause(metric: MetricName, subject: string, rows: readonly Row[]): Clause | null {
   const cells = rows.map((row) => ({ name: row.name, cell: row.cells[metric] }));
   const best = cells.find(({ cell }) => cell.comparison?.kind === "best" || cell.comparison?.kind === "alone");
+  if (cells.every(({ cell }) => cell.verdict === "void" || cell.verdict === "missing"))
+    return { lead: "nobody has", subject: `a valid ${subject}` };
   if (!best) return null;
   if (best.cell.comparison?.kind === "alone") return { lead: `only ${best.name} has`, subject: `a valid ${subject}` };
   const close = namesOf(cells, "too-close");

@@ -56,8 +56,8 @@ function compatibility(implementations: readonly ImplementationResult[]): string
     "Redis holds the raw JSON bytes of each value under cache:{key}, and bytes that another program wrote there are served unchanged. " +
     "So what one language writes the others read, and no value has to be converted.";
   const first =
-    passed.length === 0
-      ? "No service of this run passed the checks that come before measuring, so it shows nothing about values that languages share."
+    passed.length < 2
+      ? "Fewer than two services of this run passed the checks that come before measuring, so it shows nothing about values that languages share."
       : `Checked in this run before measuring (${sharingChecks.join(", ")}), and passed by ${passed.join(", ")}: ${shown}`;
   const others = failed.map(({ id, status }) => `${id} failed ${status.failedChecks.join(", ")}: do not rely on it for ${id}.`);
   return [first, ...others].join(" ");

@@ -6,7 +6,7 @@ import { articleAdvice, type ArticleLanguage, languageTitles } from "./claims-ar
 import { sig } from "./claims-text.ts";
 import { exactRatio, isTooClose, type Ratio, ratioOf } from "./compare.ts";
 import type { InstanceType } from "./cost-prices.ts";
-import { capacityAtObjective, type CostBasis, defaultWish, leastInstances } from "./cost.ts";
+import { type CostBasis, defaultWish, knownRate, launchesBehind, leastInstances } from "./cost.ts";
 import { metrics, type MetricName } from "./metrics.ts";
 import type { Cell, Figure } from "./result.ts";
 import { launchesForInterval } from "./statistics.ts";
@@ -83,7 +83,7 @@ export function adviceOnEffort(bases: readonly CostBasis[], types: readonly Inst
       evidence: [
         limit === null
           ? `This run knows, from ${launchesForInterval} launches or more, no load that two services or more all carry at a p99 of ${defaultWish.p99Ms} ms.`
-          : `Up to there ${leastInstances} x ${limit.type} carry each of them (estimate), so the bill is the same and the team decides.`,
+          : `Up to there ${leastInstances} x ${limit.type} carry each of them at rates where this run knows that p99 keeps to ${defaultWish.p99Ms} ms (estimate), so the bill is the same and the team decides.`,
       ],
       articles: python(rapid),
       agreement: "open",
@@ -110,10 +110,10 @@ export function adviceOnEffort(bases: readonly CostBasis[], types: readonly Inst
 /** The load that the least number of the cheapest instances carries in every language. */
 function sameBillUpTo(bases: readonly CostBasis[], types: readonly InstanceType[]): { opsPerS: number; type: string } | null {
   const [cheapestType] = types.toSorted((a, b) => a.dollarsPerHour - b.dollarsPerHour);
-  if (cheapestType === undefined || bases.length < 2 || bases.some(({ launches }) => launches < launchesForInterval)) return null;
+  if (cheapestType === undefined || bases.length < 2 || bases.some((basis) => launchesBehind(basis) < launchesForInterval)) return null;
   const { vcpu, baselineMbitPerS, name } = cheapestType;
   const each = bases.map((basis) => {
-    const capacity = capacityAtObjective(basis, defaultWish.p99Ms) ?? 0;
+    const capacity = knownRate(basis, defaultWish.p99Ms) ?? 0;
     const ofNetwork = (baselineMbitPerS * 1e6) / (basis.bytesSentPerOp * 8);
     return leastInstances * Math.min((capacity / basis.cpus) * vcpu * defaultWish.utilisation, ofNetwork);
   });

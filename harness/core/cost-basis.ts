@@ -1,5 +1,5 @@
 /** What a bill needs to know, read out of a result. */
-import type { CostBasis } from "./cost.ts";
+import type { CostBasis, Searched } from "./cost.ts";
 import type { Cell, Figure, Result } from "./result.ts";
 import type { ValueSize } from "./scenario.ts";
 
@@ -47,11 +47,12 @@ function latency({ offeredRatePerS, figures: { p99 } }: Cell): CostBasis["latenc
   return upper === null ? [] : [{ offeredRatePerS, p99Ms: upper / 1000 }];
 }
 
-function searchedRate(result: Result, scenarioId: string, [cell]: readonly Cell[]): CostBasis["searched"] {
-  const p99Ms = result.scenarios.find(({ id }) => id === scenarioId)?.objective?.p99Ms;
+function searchedRate({ plan, scenarios }: Result, scenarioId: string, [cell]: readonly Cell[]): Searched | null {
+  const p99Ms = scenarios.find(({ id }) => id === scenarioId)?.objective?.p99Ms;
   const rate = cell?.figures.objectiveRate;
-  if (p99Ms === undefined || rate === undefined || rate.verdict === "void") return null;
-  return { p99Ms, ratePerS: rate.interval?.low ?? rate.value };
+  if (!plan.settings.searchObjective || p99Ms === undefined || rate === undefined) return null;
+  if (rate.verdict === "void") return { p99Ms, ratePerS: null, reason: rate.reason };
+  return { p99Ms, ratePerS: rate.interval?.low ?? rate.value, launches: rate.launches, bounded: rate.verdict === "bounded" };
 }
 
 function memory(cells: readonly Cell[]): number | null {

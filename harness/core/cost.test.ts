@@ -1,8 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { syntheticResult } from "../../report/testing/synthetic-result.ts";
+import { type SyntheticService, syntheticResult } from "../../report/testing/synthetic-result.ts";
 import { costBases } from "./cost-basis.ts";
 import { defaultPrices, type InstanceType, priceListSchema } from "./cost-prices.ts";
-import { capacityAtObjective, cheapest, type CostBasis, defaultWish, estimateCost, judgeObjective, monthsToPayBack } from "./cost.ts";
+import {
+  capacityAtObjective,
+  cheapest,
+  type CostBasis,
+  defaultWish,
+  estimateCost,
+  judgeObjective,
+  knownRate,
+  monthsToPayBack,
+} from "./cost.ts";
+import type { Result } from "./result.ts";
 
 const basis: CostBasis = {
   implementation: "a",
@@ -77,6 +87,44 @@ describe("the latency objective", () => {
   });
 });
 
+describe("an objective that was searched", () => {
+  const searched = { p99Ms: 10, ratePerS: 6_000, launches: 6, bounded: false };
+  const found: CostBasis = { ...basis, searched };
+  const nothing: CostBasis = { ...basis, latencies: [], searched: { p99Ms: 10, ratePerS: null, reason: "kept at no rate" } };
+
+  it("caps capacity at the rate that keeps it, and at no other objective more than that", () => {
+    expect(judgeObjective(found, 10)).toEqual({ kind: "searched", upToOpsPerS: 6_000, bounded: false });
+    expect([10, 20, 1_000].map((p99Ms) => capacityAtObjective(found, p99Ms))).toEqual([6_000, 6_000, 6_000]);
+  });
+
+  it("says nothing of a tighter one: there only an offered rate counts", () => {
+    expect(judgeObjective(found, 9)).toEqual({ kind: "kept", upToOpsPerS: 2_000 });
+    expect(judgeObjective(found, 4)).toMatchObject({ kind: "missed" });
+    expect(judgeObjective({ ...found, latencies: [] }, 9)).toEqual({ kind: "no answer", reason: "searched for 10 ms only" });
+  });
+
+  it("without an answer leaves no bill, however high the throughput", () => {
+    expect(judgeObjective(nothing, 10)).toEqual({ kind: "no answer", reason: "kept at no rate" });
+    expect(estimateCost(nothing, medium, wish)).toBeNull();
+    expect(knownRate({ ...nothing, searched: null }, 10)).toBeNull();
+  });
+
+  it("does not outweigh an offered rate that misses it", () => {
+    const missed = { ...found, latencies: [{ offeredRatePerS: 2_000, p99Ms: 15 }] };
+    expect(judgeObjective(missed, 10)).toMatchObject({ kind: "missed", atOpsPerS: 2_000 });
+    expect(judgeObjective({ ...missed, searched: { ...searched, ratePerS: 1_500 } }, 10)).toMatchObject({
+      kind: "searched",
+      upToOpsPerS: 1_500,
+    });
+  });
+
+  it("is never cheaper when it is stricter", () => {
+    const objectives = [3, 4.9, 5, 9, 9.9, 10, 11, 50];
+    const rates = objectives.map((p99Ms) => capacityAtObjective(found, p99Ms) ?? 0);
+    expect(rates).toEqual(rates.toSorted((a, b) => a - b));
+  });
+});
+
 describe("paying back", () => {
   const bill = (dollarsPerMonth: number, engineeringDollars: number) => ({ dollarsPerMonth, engineeringDollars });
 
@@ -117,17 +165,19 @@ describe("the basis in a result", () => {
     });
   });
 
-  it("takes the rate that was searched for the scenario's objective, at its lower end, and for no other objective", () => {
-    const searched = syntheticResult({ services: [{ id: "fast", language: "rust", slowness: 1 }] });
-    const withObjective = { ...searched, scenarios: searched.scenarios.map((one) => ({ ...one, objective: { p99Ms: 10 } })) };
-    const found = costBases(withObjective)[0]?.bases[0];
-    const rate = withObjective.cells[0]?.figures.objectiveRate;
-    if (found === undefined || rate?.verdict !== "valid") throw new Error("as built above");
-    expect(found.searched).toEqual({ p99Ms: 10, ratePerS: rate.interval?.low });
-    expect(judgeObjective(found, 10)).toEqual({ kind: "searched", upToOpsPerS: rate.interval?.low });
-    expect(judgeObjective(found, 20).kind).toBe("met");
-    expect(capacityAtObjective(found, 10)).toBe(rate.interval?.low);
-    expect(capacityAtObjective(found, 20)).toBe(found.capacityOpsPerS);
+  it("takes the lower end of the rate that was searched for the scenario's objective, or why there is none; nothing where none was", () => {
+    const run = (figures: SyntheticService["figures"]) => {
+      const made = syntheticResult({ services: [{ id: "fast", language: "rust", slowness: 1, ...(figures && { figures }) }] });
+      const scenarios = made.scenarios.map((one) => ({ ...one, objective: { p99Ms: 10 } }));
+      return { ...made, scenarios, plan: { ...made.plan, settings: { ...made.plan.settings, searchObjective: true } } };
+    };
+    const found = run({ objectiveRate: "bounded" });
+    const rate = found.cells[0]?.figures.objectiveRate;
+    if (rate?.verdict !== "bounded") throw new Error("as built above");
+    const searchedIn = (one: Result) => costBases(one)[0]?.bases[0]?.searched;
+    expect(searchedIn(found)).toEqual({ p99Ms: 10, ratePerS: rate.interval?.low, launches: 6, bounded: true });
+    expect(searchedIn(run({ objectiveRate: "void" }))).toEqual({ p99Ms: 10, ratePerS: null, reason: expect.any(String) });
+    expect(searchedIn(syntheticResult({ services: [{ id: "fast", language: "rust", slowness: 1 }] }))).toBeNull();
   });
 
   it("takes RSS where PSS is missing, and no latency that is void", () => {

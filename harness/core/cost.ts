@@ -38,13 +38,24 @@ export interface CostBasis {
   readonly bounded: boolean;
   /** The upper end of p99 at each offered rate that gave a valid one, lowest rate first. */
   readonly latencies: readonly { readonly offeredRatePerS: number; readonly p99Ms: number }[];
-  /** The highest rate that keeps p99 within an objective, the lower end of its interval; null where it was not searched. */
-  readonly searched: { readonly p99Ms: number; readonly ratePerS: number } | null;
+  /** Null where the run did not search for the highest rate that keeps the scenario's objective. */
+  readonly searched: Searched | null;
   /** PSS, or RSS, under load; null where it could not be read. */
   readonly memoryBytes: number | null;
   /** What the service sends for each operation, to clients and to Redis, without headers of TCP and IP. */
   readonly bytesSentPerOp: number;
 }
+
+export type Searched =
+  | {
+      readonly p99Ms: number;
+      /** The lower end of its interval. */
+      readonly ratePerS: number;
+      readonly launches: number;
+      /** Above it the set-up, not the service, may be why the objective was missed. */
+      readonly bounded: boolean;
+    }
+  | { readonly p99Ms: number; readonly ratePerS: null; readonly reason: string };
 
 export type CostLimit = "capacity" | "network" | "two at least";
 
@@ -57,16 +68,33 @@ export interface CostEstimate {
   readonly capacityOpsPerS: number;
 }
 
-/** `unknown` is no promise: nothing valid was measured at any offered rate. */
+/**
+ * What is known of a p99. A run without a search knows it at its offered rates alone (`met`, `limits`, `missed`, `unknown`). In a run with
+ * one only a rate that is known to keep the objective counts, `searched` or `kept`; without any there is no answer.
+ */
 export type Objective =
-  | { readonly kind: "searched"; readonly upToOpsPerS: number }
+  | { readonly kind: "searched"; readonly upToOpsPerS: number; readonly bounded: boolean }
+  | { readonly kind: "kept"; readonly upToOpsPerS: number }
+  | { readonly kind: "no answer"; readonly reason: string }
   | { readonly kind: "met"; readonly upToOpsPerS: number }
   | { readonly kind: "limits"; readonly upToOpsPerS: number; readonly missedAtOpsPerS: number }
   | { readonly kind: "missed"; readonly atOpsPerS: number; readonly p99Ms: number }
   | { readonly kind: "unknown" };
 
 export function judgeObjective({ latencies, searched }: CostBasis, p99Ms: number): Objective {
-  if (searched?.p99Ms === p99Ms) return { kind: "searched", upToOpsPerS: searched.ratePerS };
+  const offered = judgeOffered(latencies, p99Ms);
+  if (searched === null) return offered;
+  const missedAt = offered.kind === "limits" ? offered.missedAtOpsPerS : offered.kind === "missed" ? offered.atOpsPerS : Infinity;
+  const keptAt = "upToOpsPerS" in offered ? offered.upToOpsPerS : 0;
+  // What keeps a tight objective keeps a looser one; of a tighter one the search says nothing.
+  if (searched.ratePerS !== null && searched.p99Ms <= p99Ms && searched.ratePerS > keptAt && searched.ratePerS < missedAt)
+    return { kind: "searched", upToOpsPerS: searched.ratePerS, bounded: searched.bounded };
+  if (offered.kind === "met") return { kind: "kept", upToOpsPerS: keptAt };
+  if (offered.kind !== "unknown") return offered;
+  return { kind: "no answer", reason: searched.ratePerS === null ? searched.reason : `searched for ${searched.p99Ms} ms only` };
+}
+
+function judgeOffered(latencies: CostBasis["latencies"], p99Ms: number): Objective {
   const firstMissed = latencies.findIndex((one) => one.p99Ms > p99Ms);
   const met = latencies[(firstMissed === -1 ? latencies.length : firstMissed) - 1];
   const missed = latencies[firstMissed];
@@ -75,16 +103,24 @@ export function judgeObjective({ latencies, searched }: CostBasis, p99Ms: number
   return { kind: "limits", upToOpsPerS: met.offeredRatePerS, missedAtOpsPerS: missed.offeredRatePerS };
 }
 
-/** Null where the objective was missed at the lowest rate that was measured. */
-export function capacityAtObjective(basis: CostBasis, p99Ms: number): number | null {
+/** The highest rate that is known to keep the objective, no higher than capacity; null where none is. */
+export function knownRate(basis: CostBasis, p99Ms: number): number | null {
   const objective = judgeObjective(basis, p99Ms);
-  if (objective.kind === "missed") return null;
-  return objective.kind === "limits" || objective.kind === "searched"
-    ? Math.min(basis.capacityOpsPerS, objective.upToOpsPerS)
-    : basis.capacityOpsPerS;
+  return "upToOpsPerS" in objective ? Math.min(basis.capacityOpsPerS, objective.upToOpsPerS) : null;
 }
 
-/** Null where this type cannot serve: the objective is missed, or the service does not fit into its memory. */
+/** The launches that the bill rests on: of saturation and of the search the fewer. */
+export function launchesBehind({ launches, searched }: CostBasis): number {
+  return searched === null || searched.ratePerS === null ? launches : Math.min(launches, searched.launches);
+}
+
+/** What a bill counts with: saturation in a run without a search where nothing speaks against it. Null where there can be no bill. */
+export function capacityAtObjective(basis: CostBasis, p99Ms: number): number | null {
+  const { kind } = judgeObjective(basis, p99Ms);
+  return kind === "met" || kind === "unknown" ? basis.capacityOpsPerS : knownRate(basis, p99Ms);
+}
+
+/** Null where this type cannot serve: no rate keeps the objective, or the service does not fit into its memory. */
 export function estimateCost(basis: CostBasis, type: InstanceType, wish: CostWish): CostEstimate | null {
   const capacity = capacityAtObjective(basis, wish.p99Ms);
   if (capacity === null || !fitsMemory(basis, type)) return null;

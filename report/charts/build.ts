@@ -1,13 +1,16 @@
 /** The data of a table's charts, and of the cold starts, which belong to no scenario. */
+import { mean } from "simple-statistics";
+import type { ValidFigure } from "../../harness/core/compare.ts";
 import type { MetricName } from "../../harness/core/metrics.ts";
 import type { Result } from "../../harness/core/result.ts";
 import type { Scenario } from "../../harness/core/scenario.ts";
+import { launchesForInterval } from "../../harness/core/statistics.ts";
 import type { Row } from "../model-types.ts";
 import type { Identity } from "../names.ts";
 import { latencyCurve } from "./latency.ts";
 import { memoryCurve } from "./memory.ts";
 import { quantile } from "./order.ts";
-import type { Bar, ColdStartBox, ColdStartChart, CpuBar, LoadSeries, TableCharts } from "./types.ts";
+import type { Bar, ColdStartBox, ColdStartChart, CpuBar, LoadSeries, RatePoint, TableCharts } from "./types.ts";
 
 /** What does not depend on the offered rate is drawn once, at the first rate of a scenario. */
 export function tableCharts(result: Result, { id, openLoop }: Scenario, rate: number, rows: readonly Row[]): TableCharts {
@@ -20,7 +23,7 @@ export function tableCharts(result: Result, { id, openLoop }: Scenario, rate: nu
       .filter((row) => row.cells.p50.verdict !== "void")
       .map((row) => ({ ...series(row), ...latencyCurve(result, row.implementation, id, rate) }))
       .filter(({ points }) => points.length > 0),
-    load: first && rates.length > 1 ? measured.map((row) => loadSeries(result, row, id)).filter(({ points }) => points.length > 0) : [],
+    load: (first ? measured : []).map((row) => loadSeries(result, row, id)).filter(({ points }) => points.length > 1),
     memory: (first ? measured : [])
       .map((row) => ({ ...series(row), ...memoryCurve(result, row.implementation, id) }))
       .filter(({ points }) => points.length > 0),
@@ -46,13 +49,36 @@ function cpuBar(row: Row): CpuBar[] {
   return bar(row, "cpuPerOperation").map((one) => ({ ...one, redis }));
 }
 
-function loadSeries({ cells }: Result, row: Row, scenario: string): LoadSeries {
-  const points = cells
-    .filter((cell) => cell.scenario === scenario && cell.implementation === row.implementation)
-    .flatMap(({ offeredRatePerS, figures: { p50, p99 } }) =>
-      p50.verdict === "valid" && p99.verdict === "valid" ? [{ offeredRatePerS, p50Ms: p50.value / 1000, p99Ms: p99.value / 1000 }] : [],
+function loadSeries(result: Result, row: Row, scenario: string): LoadSeries {
+  const cells = result.cells.filter((cell) => cell.scenario === scenario && cell.implementation === row.implementation);
+  const common = cells.flatMap(({ offeredRatePerS, figures: { p50, p99 } }): RatePoint[] =>
+    p50.verdict === "valid" && p99.verdict === "valid"
+      ? [{ offeredRatePerS, capacityShare: null, p50Ms: p50.value / 1000, ...tail(p99) }]
+      : [],
+  );
+  const own = Object.entries(shareMetrics).flatMap(([metric, capacityShare]): RatePoint[] => {
+    const p99 = cells[0]?.figures[metric as keyof typeof shareMetrics];
+    const rates = ratesAt(result, row.implementation, scenario, capacityShare);
+    if (p99?.verdict !== "valid" || rates.length === 0) return [];
+    return [{ offeredRatePerS: Math.round(mean(rates)), capacityShare, p50Ms: null, ...tail(p99) }];
+  });
+  return { ...series(row), points: [...common, ...own].toSorted((a, b) => a.offeredRatePerS - b.offeredRatePerS) };
+}
+
+function tail({ value, launches }: ValidFigure): Pick<RatePoint, "p99Ms" | "launches" | "few"> {
+  return { p99Ms: value / 1000, launches, few: launches < launchesForInterval };
+}
+
+const shareMetrics = { p99At25: 0.25, p99At50: 0.5, p99At75: 0.75, p99At90: 0.9 } satisfies Partial<Record<MetricName, number>>;
+
+/** What was offered as this share of capacity, launch by launch. */
+function ratesAt({ trials }: Result, implementation: string, scenario: string, share: number): number[] {
+  return trials
+    .filter((trial) => trial.implementation === implementation && trial.scenario === scenario)
+    .flatMap(({ outcome }) => (outcome.kind === "measured" ? outcome.loadPoints : []))
+    .flatMap(({ load: { point } }) =>
+      point.kind === "open-loop" && point.from?.kind === "capacity" && point.from.share === share ? [point.offeredRatePerS] : [],
     );
-  return { ...series(row), points: points.toSorted((a, b) => a.offeredRatePerS - b.offeredRatePerS) };
 }
 
 function bar(row: Row, metric: MetricName): Bar[] {

@@ -21,9 +21,22 @@ export interface CpuBar extends Bar {
   readonly redis: number | null;
 }
 
-/** Response times at each offered rate; a rate without a valid figure is left out. */
+/** A rate without a valid figure is left out. */
 export interface LoadSeries extends Series {
-  readonly points: readonly { readonly offeredRatePerS: number; readonly p50Ms: number; readonly p99Ms: number }[];
+  readonly points: readonly RatePoint[];
+}
+
+/** Response times at one offered rate: one common to all services, or a share of the service's own capacity. */
+export interface RatePoint {
+  /** The mean over launches where it is a share of what each launch could carry. */
+  readonly offeredRatePerS: number;
+  readonly capacityShare: number | null;
+  /** Null at a share of capacity, where it is no figure of its own. */
+  readonly p50Ms: number | null;
+  readonly p99Ms: number;
+  /** What p99 rests on; few are too few for a claim. */
+  readonly launches: number;
+  readonly few: boolean;
 }
 
 export interface PercentilePoint {

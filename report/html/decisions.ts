@@ -11,7 +11,7 @@ export const experience: Part = {
   id: "experience",
   title: "Developer experience",
   body: ({ experience: { columns, counted, opinions } }) =>
-    markup`<h3>Counted</h3>
+    markup`<h3>Counted, and declared in the manifests</h3>
       ${scrollable(
         "Developer experience, counted",
         grid(

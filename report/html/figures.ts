@@ -1,4 +1,5 @@
 /** Charts: a canvas for the script, and the same numbers as a table for everyone. */
+import { launchesForInterval } from "../../harness/core/statistics.ts";
 import type { Bar, ColdStartChart, CpuBar, LatencySeries, LoadSeries, MemorySeries } from "../charts/types.ts";
 import { groupThousands } from "../format.ts";
 import type { ReportModel, Table } from "../model-types.ts";
@@ -89,7 +90,7 @@ function cpuChart(id: string, bars: readonly CpuBar[]): Chart {
   return {
     id,
     title: "Processor time per operation",
-    note: "At capacity, the service's whole process tree, with intervals over launches; beside it that of Redis. It does not depend on who was faster.",
+    note: "At capacity, the service's whole process tree, with intervals over launches; beside it that of Redis. Under more load an operation costs less, so it is no figure of another load.",
     bars: bars.length * (bars.some(({ redis }) => redis !== null) ? 1.2 : 1),
     head: ["implementation", "µs/op", "interval low", "interval high", "Redis, µs/op"],
     rows: bars.map((bar) => [
@@ -103,20 +104,22 @@ function cpuChart(id: string, bars: readonly CpuBar[]): Chart {
 }
 
 function loadChart(id: string, series: readonly LoadSeries[]): Chart {
-  const rates = [...new Set(series.flatMap(({ points }) => points.map((point) => point.offeredRatePerS)))].toSorted((a, b) => a - b);
   return {
     id,
     title: "Response time against load",
-    note: "Solid: p99. Dashed: p50. A rate without a valid figure has no point.",
+    note: `Solid: p99. Dashed: p50. At the rates common to all, and at shares of what each launch could carry itself. A hollow point rests on fewer than ${launchesForInterval} launches; a rate without a valid figure has none.`,
     bars: null,
-    head: ["implementation", ...rates.flatMap((rate) => [`p50 at ${groupThousands(rate)}/s, ms`, `p99 at ${groupThousands(rate)}/s, ms`])],
-    rows: series.map((line) => [
-      named(line),
-      ...rates.flatMap((rate) => {
-        const point = line.points.find(({ offeredRatePerS }) => offeredRatePerS === rate);
-        return point ? [significant(point.p50Ms), significant(point.p99Ms)] : ["-", "-"];
-      }),
-    ]),
+    head: ["implementation", "offered, requests/s", "of its capacity", "p50, ms", "p99, ms", "launches"],
+    rows: series.flatMap((line) =>
+      line.points.map(({ offeredRatePerS, capacityShare, p50Ms, p99Ms, launches }) => [
+        named(line),
+        groupThousands(offeredRatePerS),
+        capacityShare === null ? "-" : `${Math.round(100 * capacityShare)} %`,
+        p50Ms === null ? "-" : significant(p50Ms),
+        significant(p99Ms),
+        String(launches),
+      ]),
+    ),
   };
 }
 
@@ -158,12 +161,12 @@ function memoryChart(id: string, series: readonly MemorySeries[]): Chart {
     title: "Memory over a trial",
     note: "Median launch. Solid: resident set (RSS). Dashed: proportional set (PSS), where pages shared between processes count once.",
     bars: null,
-    head: ["implementation", ...phases.flatMap((phase) => [`${phase}: RSS, MB`, `${phase}: PSS, MB`])],
+    head: ["implementation", ...phases.map((phase) => `${phase}: RSS / PSS, MB`)],
     rows: series.map((line) => [
       named(line),
-      ...phases.flatMap((phase) => {
+      ...phases.map((phase) => {
         const points = line.points.filter((point) => point.phase === phase);
-        return [highest(points.map((point) => point.rssMb)), highest(points.flatMap((point) => point.pssMb ?? []))];
+        return `${highest(points.map((point) => point.rssMb))} / ${highest(points.flatMap((point) => point.pssMb ?? []))}`;
       }),
     ]),
   };

@@ -25,7 +25,7 @@ const services: SyntheticService[] = [
   { id: "python-production", language: "python", slowness: 5 },
   { id: "java-production", language: "java", slowness: 2, status: "skipped" },
 ];
-const result = syntheticResult({ services });
+const result = syntheticResult({ services, capacityShares: [0.25, 0.5, 0.75, 0.9] });
 const model = buildReport(result);
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -107,6 +107,20 @@ describe.skipIf(!chromiumPath && !mustRun)("the page", () => {
       expect(coldStart?.datasets[0]?.data).toEqual(model.coldStart?.boxes.map(({ samplesMs }) => samplesMs));
     }));
 
+  it("draws the processor time and the response time against load of the model", () =>
+    visit(files.plain, async (page) => {
+      const charts = model.tables[0]?.charts;
+      const cpu = await dataOf(page, "canvas-cpu-mixed-70-30-2000");
+      expect(cpu?.datasets[0]?.data).toEqual(
+        charts?.cpu.map(({ value, name, low, high }) => ({ x: value, y: name, xMin: low, xMax: high })),
+      );
+      const load = await dataOf(page, "canvas-load-mixed-70-30-2000");
+      const tail = load?.datasets.filter(({ label }) => label?.endsWith(" p99"));
+      expect(tail?.map(({ data }) => data)).toEqual(
+        charts?.load.map(({ points }) => points.map(({ offeredRatePerS, p99Ms, few }) => ({ x: offeredRatePerS, y: p99Ms, few }))),
+      );
+    }));
+
   it("puts ink on each canvas", () =>
     visit(files.plain, async (page) => {
       const inked = await page.evaluate(() =>
@@ -115,7 +129,7 @@ describe.skipIf(!chromiumPath && !mustRun)("the page", () => {
           return pixels.some((value) => value > 0);
         }),
       );
-      expect(inked).toEqual([true, true, true, true, true]);
+      expect(inked).toEqual([true, true, true, true, true, true]);
     }));
 
   it.each(["light", "dark"] as const)("has no accessibility violation in %s", (colorScheme) =>
@@ -164,7 +178,7 @@ describe.skipIf(!chromiumPath && !mustRun)("the page", () => {
         const text = (await page.locator("table.main").textContent()) ?? "";
         const [table] = model.tables;
         for (const row of table?.rows ?? []) for (const { metric } of table?.columns ?? []) expect(text).toContain(row.cells[metric].text);
-        expect(await page.locator("figure table tbody tr").count()).toBe(5 * 4);
+        expect(await page.locator("figure table tbody tr").count()).toBe(5 * 4 + 4 * 5);
         expect(await page.locator("table.claims tbody tr").count()).toBe(model.articles.groups.flatMap(({ claims }) => claims).length);
         expect(await page.locator("#cost table").textContent()).toContain("c6g.medium");
         for (const { when } of model.advice) expect(await page.locator("#advice table").textContent()).toContain(when);

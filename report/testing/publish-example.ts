@@ -8,6 +8,8 @@ import { exampleFolder, exampleResultFile, renderExample } from "./example.ts";
 
 /** CSS pixels. */
 const widths = [1280, 390];
+/** Beside the top of the page. */
+const parts = ["charts", "cost"];
 
 const [run] = process.argv.slice(2);
 await mkdir(exampleFolder, { recursive: true });
@@ -20,6 +22,7 @@ try {
     const page = await browser.newPage({ viewport: { width, height: 1_600 }, colorScheme: "light" });
     await page.goto(pathToFileURL(join(exampleFolder, "report.html")).href);
     await page.screenshot({ path: join(exampleFolder, `report-${width}.png`) });
+    for (const part of parts) await page.locator(`#${part}`).screenshot({ path: join(exampleFolder, `${part}-${width}.png`) });
     await page.close();
   }
 } finally {

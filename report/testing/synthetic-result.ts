@@ -1,5 +1,6 @@
 /** Whole results for tests: seeded, valid by the schema, with the verdicts and names that a test asks for. */
 import type { Manifest } from "../../harness/core/implementation.ts";
+import type { LoadPoint } from "../../harness/core/measurement.ts";
 import { metricNames, metrics, type MetricName } from "../../harness/core/metrics.ts";
 import type { Cell, Figure, Result, Trial } from "../../harness/core/result.ts";
 import { estimate } from "../../harness/core/statistics.ts";
@@ -31,6 +32,8 @@ export interface SyntheticOptions {
   readonly scenarios?: readonly string[];
   /** Offered in each scenario, 1/s. */
   readonly rates?: readonly number[];
+  /** Offered beside them, of each service's own throughput. */
+  readonly capacityShares?: readonly number[];
   /** Stands wherever a result holds free text. */
   readonly text?: string;
 }
@@ -98,12 +101,12 @@ function withText(result: Result, text: string): Result {
 }
 
 function wholeResult(options: SyntheticOptions): Result {
-  const { services, launches = 6, spread = 0.02, seed = 1, scenarios = ["mixed-70-30"], rates = [2_000] } = options;
+  const { services, launches = 6, spread = 0.02, seed = 1, scenarios = ["mixed-70-30"], rates = [2_000], capacityShares = [] } = options;
   const measured = services.filter(({ status = "measured" }) => status === "measured");
   const normal = seededNormal(seed, "trials");
   const trials: Trial[] = scenarios.flatMap((scenario) =>
     Array.from({ length: launches }, (_, block) =>
-      measured.map((service) => syntheticTrial(service, { scenario, block, rates, normal })),
+      measured.map((service) => syntheticTrial(service, { scenario, block, points: pointsOf(service, rates, capacityShares), normal })),
     ).flat(),
   );
   return {
@@ -139,7 +142,7 @@ function wholeResult(options: SyntheticOptions): Result {
         requestTimeoutMs: 2_000,
         repeatBudget: 0.25,
         precision: null,
-        capacityShares: [],
+        capacityShares: [...capacityShares],
         searchObjective: false,
       },
       topology: {
@@ -170,6 +173,18 @@ function wholeResult(options: SyntheticOptions): Result {
       rates.flatMap((rate) => measured.map((service) => cell(service, { scenario, rate }, { launches, spread, seed }))),
     ),
   };
+}
+
+function pointsOf({ slowness }: SyntheticService, rates: readonly number[], shares: readonly number[]): LoadPoint[] {
+  return [
+    ...rates.map((offeredRatePerS) => ({ kind: "open-loop" as const, offeredRatePerS })),
+    { kind: "closed-loop" },
+    ...shares.map((share) => ({
+      kind: "open-loop" as const,
+      offeredRatePerS: Math.round((share * fastest.throughput) / slowness),
+      from: { kind: "capacity" as const, share },
+    })),
+  ];
 }
 
 interface Sampling {

@@ -7,15 +7,14 @@ import type { SyntheticService } from "./synthetic-result.ts";
 interface Launch {
   readonly scenario: string;
   readonly block: number;
-  readonly rates: readonly number[];
+  readonly points: readonly LoadPoint[];
   readonly normal: () => number;
 }
 
 const samples = 3_000;
 
-export function syntheticTrial({ id, slowness }: SyntheticService, { scenario, block, rates, normal }: Launch): Trial {
-  const open = rates.map((offeredRatePerS) => load({ kind: "open-loop", offeredRatePerS }, slowness, normal));
-  const closed = load({ kind: "closed-loop" }, slowness * 4, normal);
+export function syntheticTrial({ id, slowness }: SyntheticService, { scenario, block, points, normal }: Launch): Trial {
+  const loads = points.map((point) => load(point, point.kind === "closed-loop" ? slowness * 4 : slowness, normal));
   const rest = {
     serviceCpuS: 1,
     redisCpuS: 0.4,
@@ -36,7 +35,7 @@ export function syntheticTrial({ id, slowness }: SyntheticService, { scenario, b
       kind: "measured",
       readyMs: 8 * slowness,
       connect: { connections: 1_000, elapsedMs: 120 },
-      loadPoints: [...open, closed].map((load) => ({ load, steadyState, ...rest })),
+      loadPoints: loads.map((load) => ({ load, steadyState, ...rest })),
       memory: memory(slowness, normal),
       rssHighWaterBytes: Math.round(24e6 * slowness),
       counts: {

@@ -50,16 +50,23 @@ export function latencyChart(series: readonly LatencySeries[], theme: Theme): Co
 }
 
 export function loadChart(series: readonly LoadSeries[], theme: Theme): Configuration {
-  const dataset = (line: LoadSeries, percentile: "p50" | "p99") => ({
-    label: `${line.name} ${percentile}`,
-    data: line.points.map(({ offeredRatePerS, p50Ms, p99Ms }) => ({ x: offeredRatePerS, y: percentile === "p50" ? p50Ms : p99Ms })),
-    borderColor: seriesColour(theme, line),
-    backgroundColor: seriesColour(theme, line),
-    borderWidth: percentile === "p99" ? 2 : 1.5,
-    borderDash: percentile === "p99" ? [] : [3, 4],
-    pointRadius: 4,
-    pointStyle: pointShape(line),
-  });
+  const dataset = (line: LoadSeries, percentile: "p50" | "p99") => {
+    const points = line.points.flatMap(({ offeredRatePerS, p50Ms, p99Ms, few }) => {
+      const y = percentile === "p50" ? p50Ms : p99Ms;
+      return y === null ? [] : [{ x: offeredRatePerS, y, few }];
+    });
+    return {
+      label: `${line.name} ${percentile}`,
+      data: points,
+      borderColor: seriesColour(theme, line),
+      backgroundColor: seriesColour(theme, line),
+      pointBackgroundColor: points.map(({ few }) => (few ? "transparent" : seriesColour(theme, line))),
+      borderWidth: percentile === "p99" ? 2 : 1.5,
+      borderDash: percentile === "p99" ? [] : [3, 4],
+      pointRadius: 4,
+      pointStyle: pointShape(line),
+    };
+  };
   return {
     type: "line",
     data: { datasets: series.flatMap((line) => [dataset(line, "p99"), dataset(line, "p50")]) },
