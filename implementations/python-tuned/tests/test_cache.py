@@ -163,6 +163,17 @@ async def test_a_push_right_behind_the_reply_takes_out_what_the_reply_put_in(ben
     assert bench.cache.l1.size() == (0, 0)
 
 
+async def test_a_push_between_the_replies_keeps_the_older_value_out(bench: Bench) -> None:
+    pushed = b">2\r\n" + bulk(b"invalidate") + b"*1\r\n" + bulk(b"cache:k")
+    pttl = pushed + b":60000\r\n"
+    bench.redis.answer = lambda words: pttl if words[0] == b"PTTL" else None
+    assert await bench.get() == (b"1", "L2")
+    assert bench.cache.l1.size() == (0, 0)
+    bench.redis.answer = lambda _words: None
+    assert await bench.get() == (b"1", "L2")
+    assert await bench.get() == (b"1", "L1")
+
+
 async def test_a_silent_redis_times_out_and_what_it_did_is_still_noticed(bench: Bench) -> None:
     await bench.get()
     bench.redis.answers.clear()

@@ -64,7 +64,7 @@ class Flight(Command):
 
     def __init__(self, cache: Cache, key: bytes, asker: Asker) -> None:
         length = len(NAMESPACE) + len(key)
-        # Not one transaction: a foreign SET in between invalidates what is kept here.
+        # Not one transaction: a foreign SET may come in between, and is told of in between.
         packed = b"*2\r\n$3\r\nGET\r\n$%d\r\ncache:%b\r\n*2\r\n$4\r\nPTTL\r\n$%d\r\ncache:%b\r\n"
         super().__init__(packed % (length, key, length, key), wanted=2)
         self._cache = cache
@@ -81,7 +81,8 @@ class Flight(Command):
         else:
             # From before the command was sent: L1 never outlives Redis.
             expires_at = self.sent_at + remaining_ms / 1_000
-        self._cache.keep(self._key, value, expires_at, now)
+        if not self.overtaken:
+            self._cache.keep(self._key, value, expires_at, now)
         for asker in self._land():
             asker.found(value, in_l1=False)
 

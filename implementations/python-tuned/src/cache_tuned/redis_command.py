@@ -11,12 +11,14 @@ NAMESPACE = b"cache:"
 class Command:
     """Sent in one piece. One of both comes first; an answer may also come after a failure."""
 
-    __slots__ = ("packed", "replies", "sent_at", "waiting", "wanted")
+    __slots__ = ("overtaken", "packed", "replies", "sent_at", "waiting", "wanted")
 
     def __init__(self, packed: bytes, wanted: int = 1) -> None:
         self.packed = packed
         self.wanted = wanted
         self.replies: list[Any] = []
+        self.overtaken = False
+        """Redis told of a change, of this key or another, between its replies."""
         self.sent_at = 0.0
         self.waiting = True
 

@@ -128,6 +128,8 @@ class RedisLink(asyncio.Protocol):
         unanswered = self._unanswered
         while (reply := next_reply()) is not _INCOMPLETE:
             if type(reply) is hiredis.PushNotification:
+                if unanswered and unanswered[0].replies:
+                    unanswered[0].overtaken = True
                 self._pushed(reply)
                 continue
             command = unanswered[0]
