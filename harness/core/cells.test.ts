@@ -143,6 +143,7 @@ test("rates of the service's own give their figures, apart from the common rates
   expect(figures?.p99At50).toMatchObject({ verdict: "valid", value: expect.closeTo(5_000, -1) });
   expect(figures?.p99At90).toMatchObject({ verdict: "void", reason: expect.stringContaining("no rate relative") });
   expect(figures?.objectiveRate).toMatchObject({ verdict: "valid", value: expect.closeTo(18_000), launches: 6 });
+  expect(built([finding("bounded", 1)])?.figures.objectiveRate).toMatchObject({ verdict: "bounded", value: expect.closeTo(18_000) });
   const saturated = built([finding("void", 2)]);
   expect(saturated?.figures.p99At50).toMatchObject({ verdict: "void", reason: "why" });
   expect(saturated?.launches.void).toBe(0);
@@ -159,4 +160,33 @@ test("an engine without an open loop has capacity only", () => {
   const { figures } = cell(six(() => trial([], [point(closedLoad())])));
   expect(figures.p99).toMatchObject({ verdict: "void", reason: "the engine has no open loop" });
   expect(figures.throughput.verdict).toBe("valid");
+});
+
+test("launches whose search the set-up spoilt are left out, unless they are most; one that missed at every rate is a fact", () => {
+  const scenario = { ...testScenario, objective: { p99Ms: 10 } };
+  const at = { kind: "open-loop", offeredRatePerS: 500, from: { kind: "objective" } } as const;
+  const slow = closedLoad({}).operations;
+  const tight = { ...scenario, objective: { p99Ms: 4 } };
+  const search = (outcome: "met" | "missed" | "unknown") => {
+    const operations = outcome === "met" ? {} : { operations: slow };
+    return [
+      point(openLoad(operations)),
+      point(closedLoad()),
+      point(openLoad({ point: at, ...operations, busyShare: outcome === "unknown" ? 0.9 : 0.1 })),
+    ];
+  };
+  const rateOf = (outcomes: readonly ("met" | "missed" | "unknown")[]) =>
+    buildCells({
+      plan,
+      scenarios: [tight],
+      implementations: [implementation],
+      trials: Array.from({ length: 6 }, (_, index) => trial([], search(outcomes[index] ?? "met"))),
+      coldStarts: [],
+    })[0]?.figures.objectiveRate;
+  expect(rateOf(["unknown", "unknown"])).toMatchObject({ verdict: "bounded", launches: 4 });
+  expect(rateOf(["unknown", "unknown", "unknown", "unknown"])).toMatchObject({
+    verdict: "void",
+    reason: expect.stringContaining("load agent"),
+  });
+  expect(rateOf(["missed"])).toMatchObject({ verdict: "void", reason: "1 of 6 launches kept the objective at no rate" });
 });

@@ -70,6 +70,8 @@ export const loadMeasurementSchema = z.strictObject({
   sent: count,
   received: count,
   inFlightAtEnd: count,
+  /** Connections open when the window ended. Results before method 3 lack it. */
+  openAtEnd: count.optional(),
   timedOut: count,
   /**
    * Requests that ended without a whole, well-formed answer, by kind: "reset", "early-close" (the answer is missing or cut),
@@ -96,6 +98,9 @@ export const loadMeasurementSchema = z.strictObject({
     meanResponseUs: z.array(z.number().min(0).nullable()),
     /** Answers with a status of 500 or more. */
     faults: z.array(count),
+    /** Of an open loop: requests that were due, and those that failed or timed out. Results before method 3 lack them. */
+    due: z.array(count).optional(),
+    lost: z.array(count).optional(),
   }),
 });
 export type LoadMeasurement = z.infer<typeof loadMeasurementSchema>;

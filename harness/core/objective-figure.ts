@@ -21,12 +21,14 @@ export function objectiveFigure(launches: readonly Launch[]): Figure {
   const bySetUp = "the load agent, not the service, may be why the objective was missed";
   if (searched.length === 0)
     return { verdict: "void", reason: "not searched, or in no launch that is sound", cure: "use --preset standard" };
-  if (ends.some(({ ratePerS, limited }) => ratePerS === null && limited))
-    return { verdict: "void", reason: bySetUp, cure: "close other programs, or give the load agents processors of their own" };
-  if (found.length < searched.length) {
-    const reason = `${searched.length - found.length} of ${searched.length} launches kept the objective at no rate`;
+  const missed = ends.filter(({ ratePerS, limited }) => ratePerS === null && !limited).length;
+  if (missed > 0) {
+    const reason = `${missed} of ${searched.length} launches kept the objective at no rate`;
     return { verdict: "void", reason, cure: "a fact about the service here: look at its p99 at the common rate" };
   }
+  // Launches in which the set-up missed it at every rate tell nothing; with most of them gone, those left were picked by chance.
+  if (found.length * 2 < searched.length)
+    return { verdict: "void", reason: bySetUp, cure: "close other programs, or give the load agents processors of their own" };
   const { value, interval, launches: count } = estimate(found);
   if (!ends.some(({ limited }) => limited)) return { verdict: "valid", value, interval, launches: count };
   return {
@@ -43,10 +45,12 @@ function isSearchStep({ load: { point } }: LoadPointResult): boolean {
   return point.kind === "open-loop" && point.from !== undefined;
 }
 
-function objectiveRateOf({ loadPoints }: MeasuredOutcome, scenario: Scenario): ReturnType<typeof objectiveRate> | null {
-  const closed = loadPoints.find(({ load }) => load.point.kind === "closed-loop");
+function objectiveRateOf({ loadPoints, findings }: MeasuredOutcome, scenario: Scenario): ReturnType<typeof objectiveRate> | null {
+  const index = loadPoints.findIndex(({ load }) => load.point.kind === "closed-loop");
+  const closed = loadPoints[index];
   const p99Ms = scenario.objective?.p99Ms;
   if (closed === undefined || p99Ms === undefined) return null;
   const known = loadPoints.flatMap(({ load }) => judgeRate(load, scenario, p99Ms) ?? []);
-  return objectiveRate(known, rightAnswers(closed.load, scenario) / closed.load.elapsedS);
+  const isBound = findings.some(({ severity, loadPoint }) => severity === "bounded" && loadPoint === index);
+  return objectiveRate(known, { perS: rightAnswers(closed.load, scenario) / closed.load.elapsedS, isBound });
 }

@@ -8,7 +8,7 @@ function search(limit: number, capacity: number, known: RateOutcome[]): { rate: 
   const outcomes = [...known];
   for (let steps = 0; ; steps++) {
     const rate = steps === searchStepsAtMost ? null : nextRate(outcomes, capacity);
-    if (rate === null) return { rate: objectiveRate(outcomes, capacity).ratePerS, steps };
+    if (rate === null) return { rate: objectiveRate(outcomes, { perS: capacity, isBound: false }).ratePerS, steps };
     outcomes.push({ ratePerS: rate, outcome: rate <= limit ? "met" : "missed" });
   }
 }
@@ -39,9 +39,17 @@ test("it doubles while the rate is kept, then halves the bracket", () => {
 test("what was missed for the set-up's sake bounds the rate from below", () => {
   const known: RateOutcome[] = [...outcomes(1e9, [2_000]), { ratePerS: 2_100, outcome: "unknown" }];
   expect(nextRate(known, 50_000)).toBeNull();
-  expect(objectiveRate(known, 50_000)).toEqual({ ratePerS: 2_000, limited: true });
-  expect(objectiveRate([{ ratePerS: 500, outcome: "unknown" }], 50_000)).toEqual({ ratePerS: null, limited: true });
-  expect(objectiveRate([{ ratePerS: 500, outcome: "missed" }], 50_000)).toEqual({ ratePerS: null, limited: false });
+  const capacity = { perS: 50_000, isBound: false };
+  expect(objectiveRate(known, capacity)).toEqual({ ratePerS: 2_000, limited: true });
+  expect(objectiveRate([{ ratePerS: 500, outcome: "unknown" }], capacity)).toEqual({ ratePerS: null, limited: true });
+  expect(objectiveRate([{ ratePerS: 500, outcome: "missed" }], capacity)).toEqual({ ratePerS: null, limited: false });
+});
+
+test("a capacity that is only a bound limits the search that ends there, and no other", () => {
+  const bound = { perS: 50_000, isBound: true };
+  expect(objectiveRate(outcomes(1e9, [2_000, 48_000]), bound)).toEqual({ ratePerS: 48_000, limited: true });
+  expect(objectiveRate(outcomes(1e9, [2_000, 48_000]), { ...bound, isBound: false })).toEqual({ ratePerS: 48_000, limited: false });
+  expect(objectiveRate(outcomes(9_000, [8_500, 9_500]), bound)).toEqual({ ratePerS: 8_500, limited: false });
 });
 
 test("a rate is met within the objective, missed beyond it or when saturated, unknown when the agent sent late", () => {

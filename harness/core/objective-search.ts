@@ -52,10 +52,17 @@ export function nextRate(known: readonly RateOutcome[], capacityPerS: number): n
   return Math.round(met * 2 < above ? met * 2 : Math.sqrt(met * above));
 }
 
+export interface Capacity {
+  readonly perS: number;
+  /** The set-up ended before the service did. */
+  readonly isBound: boolean;
+}
+
 /** The highest rate that was kept below all that were not; null when none was. `limited`: the set-up ended the search. */
-export function objectiveRate(known: readonly RateOutcome[], capacityPerS: number): { ratePerS: number | null; limited: boolean } {
-  const { met, above } = bracket(known, capacityPerS);
-  return { ratePerS: met, limited: known.some(({ ratePerS, outcome }) => ratePerS === above && outcome === "unknown") };
+export function objectiveRate(known: readonly RateOutcome[], capacity: Capacity): { ratePerS: number | null; limited: boolean } {
+  const { met, above } = bracket(known, capacity.perS);
+  const atCapacity = capacity.isBound && above === capacity.perS;
+  return { ratePerS: met, limited: atCapacity || known.some(({ ratePerS, outcome }) => ratePerS === above && outcome === "unknown") };
 }
 
 function bracket(known: readonly RateOutcome[], capacityPerS: number): { met: number | null; above: number } {

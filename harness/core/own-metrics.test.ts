@@ -35,6 +35,16 @@ describe("while Redis is away", () => {
     expect(ownMetrics.servedInOutage.value(point)).toBeCloseTo(0.8, 9);
   });
 
+  test("who hangs serves nobody, and has recovered when the last request was given up", () => {
+    const due = steps(65, [[0, 65, 200]]);
+    const answers = due.map((count, step) => (step >= 25 && step < 45 ? 50 : count));
+    const lost = steps(65, [[55, 57, 150]]);
+    const hung = openLoad({ per100Ms: { ...loadWith(steps(65, [])).per100Ms, answers, due, lost } });
+    const point = seen({ load: hung, beside: { redisPause: { startMs: 2_000, endMs: 4_000 } } });
+    expect(ownMetrics.servedInOutage.value(point)).toBe(0.25);
+    expect(ownMetrics.recovery.value(point)).toBe(1_200);
+  });
+
   test("recovery ends with the last fault, not with the first success", () => {
     expect(ownMetrics.recovery.value(seen({ load, beside: { redisPause: { startMs: 2_030, endMs: 3_970 } } }))).toBe(730);
   });
@@ -62,7 +72,7 @@ test("staleness is the median and the worst of the writes watched", () => {
 
 test("reads per expiry are those of the whole window over how often L1 lives ended in it", () => {
   const scenario = { ...testScenario, operations: { get: 1, put: 0, delete: 0 }, l1TtlMs: 500, keys: { ...testScenario.keys, count: 2 } };
-  const point = seen({ load: closedLoad({ elapsedS: 5 }), redisCalls: { get: 30, pttl: 30, mget: 10 } });
-  // 5 s hold 10 lives of each of 2 keys.
+  const point = seen({ load: closedLoad({ elapsedS: 5 }), redisCalls: { get: 33, pttl: 30, mget: 11 } });
+  // 5 s and half a second of lead-in hold 11 lives of each of 2 keys.
   expect(ownMetrics.readsPerExpiry.value(point, scenario)).toBe(2);
 });

@@ -44,30 +44,33 @@ export const ownMetrics = {
     title: "served while Redis is away",
     unit: "share",
     better: "higher",
-    meaning: "of the answers that came while Redis was paused, those without a 5xx status",
+    meaning: "of the requests that were due while Redis was paused, those that got an answer without a 5xx status meanwhile",
     applies: ({ redisPause }) => redisPause !== undefined,
     part: "open-loop",
     value: ({ load, beside }) => {
       if (beside.redisPause === undefined) return null;
       const { startMs, endMs } = beside.redisPause;
-      const { leadInSteps, answers, faults } = load.per100Ms;
+      const { leadInSteps, due, answers, faults } = load.per100Ms;
       // Whole steps only: at the edges Redis was there for part of the step.
       const [from, to] = [leadInSteps + Math.ceil(startMs / stepMs), leadInSteps + Math.floor(endMs / stepMs)];
-      const answered = sum(answers.slice(from, to));
-      return answered === 0 ? null : 1 - sum(faults.slice(from, to)) / answered;
+      const of = (series: readonly number[]): number => sum(series.slice(from, to));
+      const wanted = of(due ?? answers);
+      // What was due just before the pause may be answered in it.
+      return wanted === 0 ? null : Math.min(1, (of(answers) - of(faults)) / wanted);
     },
   },
   recovery: {
     title: "recovery",
     unit: "ms",
     better: "lower",
-    meaning: "from the end of the pause of Redis to the end of the last 100 ms in which an answer had a 5xx status; 0: there was none",
+    meaning:
+      "from the end of the pause of Redis to the end of the last 100 ms in which an answer had a 5xx status or a request got none; 0: there was none",
     applies: ({ redisPause }) => redisPause !== undefined,
     part: "open-loop",
     value: ({ load, beside }) => {
       if (beside.redisPause === undefined) return null;
-      const { leadInSteps, faults } = load.per100Ms;
-      const lastFault = faults.findLastIndex((count) => count > 0) - leadInSteps;
+      const { leadInSteps, faults, lost = [] } = load.per100Ms;
+      const lastFault = Math.max(...[faults, lost].map((series) => series.findLastIndex((count) => count > 0))) - leadInSteps;
       return Math.max(0, (lastFault + 1) * stepMs - beside.redisPause.endMs);
     },
   },
@@ -80,7 +83,9 @@ export const ownMetrics = {
     part: "closed-loop",
     value: ({ load, redisCalls }, { l1TtlMs = 0, keys }) => {
       const reads = sum(readCommands.map((name) => redisCalls[name] ?? 0));
-      return reads / ((load.elapsedS * 1e3 * keys.count) / l1TtlMs);
+      // Redis is asked for its counts before the lead-in and after the window.
+      const elapsedMs = load.per100Ms.leadInSteps * stepMs + load.elapsedS * 1e3;
+      return reads / ((elapsedMs * keys.count) / l1TtlMs);
     },
   },
 } as const satisfies Record<string, OwnMetric>;

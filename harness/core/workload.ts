@@ -33,13 +33,16 @@ export interface WorkloadStream {
   readonly templates: Uint16Array;
 }
 
-export const defaultStreamLength = 200_000;
+/** Twice as many entries as keys, so that the stream does not repeat itself out of an L1 that holds a tenth of the data. */
+export function streamLength({ keys }: Pick<CacheWorkload, "keys">): number {
+  return Math.max(200_000, 2 * keys.count);
+}
 
 export function buildStream(
   workload: CacheWorkload,
   seed: number,
   templateCount: number,
-  length: number = defaultStreamLength,
+  length: number = streamLength(workload),
 ): WorkloadStream {
   const stream = {
     length,

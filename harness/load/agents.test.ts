@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { AgentProcess } from "./agent-process.ts";
+import { nowUs } from "./clock.ts";
 import { closedLoop, startTestGenerator } from "./testing/generators.ts";
 import { httpServer } from "./testing/servers.ts";
 
@@ -28,6 +29,21 @@ describe("agents", () => {
       code: "agent-died",
       message: "load agent 1 of 1 died (SIGKILL)",
     });
+  });
+
+  test("begin a warm-up late when the machine kept them from it, but no window at whose edges others read", async () => {
+    await using server = await httpServer((_, response) => response.end("{}"));
+    const agent = new AgentProcess("late", null, process.env);
+    const load = { workload: { kind: "single-url", path: "/" }, connections: 2, agent: 0, agents: 1, seed: 1 } as const;
+    const setup = { ...load, origin: server.origin, engine: "socket", requestTimeoutMs: 5_000, stalenessBoundMs: 0 } as const;
+    await agent.ask({ type: "set-up", setup }, "ready");
+    await agent.ask({ type: "connect" }, "connected");
+    const order = { point: closedLoop, leadInMs: 0, durationMs: 100, startAtUs: nowUs() - 1e6, ordinal: 0 };
+    const { measurement } = await agent.ask({ type: "measure", order: { ...order, aligned: false } }, "measured");
+    expect(measurement.received).toBeGreaterThan(0);
+    const aligned = agent.ask({ type: "measure", order: { ...order, aligned: true } }, "measured");
+    await expect(aligned).rejects.toMatchObject({ message: expect.stringContaining("the order to start came 1") });
+    await agent.kill();
   });
 
   test("end by themselves when their parent dies", async () => {

@@ -90,7 +90,8 @@ class AgentGenerator implements Generator {
       );
     }
     const { point, leadInMs, durationMs, onWindow } = request;
-    const order = { point, leadInMs, durationMs, startAtUs: nowUs() + startNoticeUs, ordinal: this.#measured++ };
+    const aligned = onWindow !== undefined;
+    const order = { point, leadInMs, durationMs, startAtUs: nowUs() + startNoticeUs, aligned, ordinal: this.#measured++ };
     const opensInMs = startNoticeUs / 1e3 + leadInMs;
     const edges = onWindow === undefined ? [] : [callIn(opensInMs, onWindow), callIn(opensInMs + durationMs, onWindow)];
     const [first, ...rest] = await this.#askAll("measured", () => ({ type: "measure", order }));

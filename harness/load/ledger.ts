@@ -40,6 +40,16 @@ export class Ledger {
     this.#judge?.answered(request, atUs);
   }
 
+  /** When a request of the open loop was due, whether or not it could be sent. */
+  due(atUs: number): void {
+    this.#series.due(atUs);
+  }
+
+  /** A request has failed or timed out. */
+  lost(atUs: number): void {
+    this.#series.lost(atUs);
+  }
+
   /** The load point has ended; what is said of it. */
   end(): Pick<AgentMeasurement, "values" | "per100Ms"> {
     return { values: this.#judge?.takeCounts() ?? noCounts(), per100Ms: this.#series.take() };
@@ -61,6 +71,8 @@ class Series {
   readonly #answers: Uint32Array;
   readonly #responseUs: Float64Array;
   readonly #faults: Uint32Array;
+  readonly #due: Uint32Array;
+  readonly #lost: Uint32Array;
 
   constructor(windowStartUs: number, leadInSteps: number, windowSteps: number) {
     this.#leadInSteps = leadInSteps;
@@ -68,11 +80,28 @@ class Series {
     this.#answers = new Uint32Array(leadInSteps + windowSteps);
     this.#responseUs = new Float64Array(this.#answers.length);
     this.#faults = new Uint32Array(this.#answers.length);
+    this.#due = new Uint32Array(this.#answers.length);
+    this.#lost = new Uint32Array(this.#answers.length);
+  }
+
+  due(atUs: number): void {
+    const step = this.#stepOf(atUs);
+    if (step !== null) this.#due[step] = (this.#due[step] ?? 0) + 1;
+  }
+
+  lost(atUs: number): void {
+    const step = this.#stepOf(atUs);
+    if (step !== null) this.#lost[step] = (this.#lost[step] ?? 0) + 1;
+  }
+
+  #stepOf(atUs: number): number | null {
+    const step = Math.floor((atUs - this.#startUs) / stepUs);
+    return step < 0 || step >= this.#answers.length ? null : step;
   }
 
   add(atUs: number, responseUs: number, status: number): void {
-    const step = Math.floor((atUs - this.#startUs) / stepUs);
-    if (step < 0 || step >= this.#answers.length) return;
+    const step = this.#stepOf(atUs);
+    if (step === null) return;
     this.#answers[step] = (this.#answers[step] ?? 0) + 1;
     this.#responseUs[step] = (this.#responseUs[step] ?? 0) + responseUs;
     if (status >= 500) this.#faults[step] = (this.#faults[step] ?? 0) + 1;
@@ -84,6 +113,8 @@ class Series {
       answers: Array.from(this.#answers),
       responseUs: Array.from(this.#responseUs),
       faults: Array.from(this.#faults),
+      due: Array.from(this.#due),
+      lost: Array.from(this.#lost),
     };
   }
 }

@@ -24,6 +24,7 @@ export function mergeMeasurements(
     sent: sum(operations.map((name) => merged[name].sent)),
     received: total((part) => part.received),
     inFlightAtEnd: total((part) => part.inFlightAtEnd),
+    openAtEnd: total((part) => part.openAtEnd),
     timedOut: total((part) => part.timedOut),
     failed: sumByKey(parts.map((part) => part.failed)),
     bytesReceived: total((part) => part.bytesReceived),
@@ -48,14 +49,16 @@ export function mergeMeasurements(
 
 function mergeSeries(parts: readonly AgentMeasurement["per100Ms"][]): LoadMeasurement["per100Ms"] {
   const steps = parts[0]?.answers ?? [];
-  const answers = steps.map((_, step) => sum(parts.map((part) => part.answers[step] ?? 0)));
-  const faults = steps.map((_, step) => sum(parts.map((part) => part.faults[step] ?? 0)));
-  const responseUs = steps.map((_, step) => sum(parts.map((part) => part.responseUs[step] ?? 0)));
+  const total = (series: "answers" | "faults" | "responseUs" | "due" | "lost"): number[] =>
+    steps.map((_, step) => sum(parts.map((part) => part[series][step] ?? 0)));
+  const [answers, responseUs] = [total("answers"), total("responseUs")];
   return {
     leadInSteps: parts[0]?.leadInSteps ?? 0,
     answers,
     meanResponseUs: answers.map((count, step) => (count === 0 ? null : Math.round((responseUs[step] ?? 0) / count))),
-    faults,
+    faults: total("faults"),
+    due: total("due"),
+    lost: total("lost"),
   };
 }
 

@@ -27,6 +27,8 @@ export interface MeasureOrder {
   readonly durationMs: number;
   /** When the lead-in starts, by the monotonic clock that all processes share. */
   readonly startAtUs: number;
+  /** Others take readings at the edges of the window: it begins then or not at all. */
+  readonly aligned: boolean;
   /** 0, 1, ...: each load point has arrivals of its own. */
   readonly ordinal: number;
 }
@@ -60,6 +62,7 @@ export interface AgentMeasurement {
   readonly scheduled: number | null;
   readonly inFlightAtStart: number;
   readonly inFlightAtEnd: number;
+  readonly openAtEnd: number;
   readonly received: number;
   readonly timedOut: number;
   readonly failed: Readonly<Record<string, number>>;
@@ -75,5 +78,7 @@ export interface AgentMeasurement {
     readonly answers: readonly number[];
     readonly responseUs: readonly number[];
     readonly faults: readonly number[];
+    readonly due: readonly number[];
+    readonly lost: readonly number[];
   };
 }

@@ -19,7 +19,10 @@ export interface SettledRequest {
 }
 
 /** What the loop knows of the window, beside the requests. */
-type WindowFacts = Pick<LoopMeasurement, "elapsedS" | "scheduled" | "inFlightAtStart" | "inFlightAtEnd" | "busyShare" | "cpuS">;
+type WindowFacts = Pick<
+  LoopMeasurement,
+  "elapsedS" | "scheduled" | "inFlightAtStart" | "inFlightAtEnd" | "openAtEnd" | "busyShare" | "cpuS"
+>;
 
 const statusLimit = 1000;
 const getCode = 0;

@@ -32,14 +32,17 @@ export async function findCeilings({ selection, progress, signal }: RunContext, 
   const forTrials = trialKeys(scenarios, settings);
   const wanted = ceilingKeysOf(scenarios, settings);
   const stored = readCalibration(machine);
-  if (stored.kind === "current") {
+  const isHere = stored.kind === "current" && stored.calibration.topology === topology.sentence;
+  if (isHere) {
     const { date, nullServer, ceilings } = stored.calibration;
     const found = wanted.flatMap((key) => findCeiling(ceilings, key) ?? []);
     if (found.length === wanted.length) return { source: "stored", date, nullServer, ceilings: found };
   }
-  const why = stored.kind === "current" ? "the stored calibration has no such load" : stored.reason;
+  const why = stored.kind !== "current" ? stored.reason : `the stored calibration has no such ${isHere ? "load" : "topology"}`;
   return progress.stage(`Measuring where the load generator ends: ${why} (cache-bench calibrate does it for later runs)`, async () => {
-    await using server = await startNullServer(topology.pinned ? topology.service : null, signal);
+    // A service elsewhere has processors of another machine; the null server is always here.
+    const pinned = topology.pinned && topology.serviceElsewhere !== true;
+    await using server = await startNullServer(pinned ? topology.service : null, signal);
     const options = { origin: server.origin, topology, signal };
     const ceilings: Ceiling[] = [];
     for (const key of wanted) {

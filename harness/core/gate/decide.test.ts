@@ -60,6 +60,11 @@ test("a member most of whose rounds are bounded is not judged, and does not keep
   expect(next(judged.slice(1), true)).toEqual({ kind: "give-up" });
 });
 
+test("a member most of whose rounds are void is open, however few are bounded and fewer valid", () => {
+  const failing = rounds(1.5).map((round, index): Round => (index < 2 ? "bounded" : index < 3 ? round : "void"));
+  expect(stateOf(member(1, { rounds: failing }))).toBe("open");
+});
+
 test("one candidate calls for fresh rounds; all must pass to stop early; the last look gives up", () => {
   const [pass, candidate] = judge([member(1), member(1.2)], look);
   const [open] = judge([member(1.2)], { rounds: 12, level: 0 });

@@ -28,6 +28,8 @@ export interface Judged {
   readonly noiseFloor: number;
   /** The larger of the minimal effect and the noise floor, as a log ratio. */
   readonly threshold: number;
+  /** Looked at: valid, bounded and void. */
+  readonly rounds: number;
   readonly validRounds: number;
   readonly boundedRounds: number;
 }
@@ -51,8 +53,8 @@ export function judge(family: readonly Member[], look: Look): readonly Judged[] 
  * Candidate: the test rejects "not slower" and the estimate lies beyond the threshold (that the whole interval lie beyond it
  * would cost nearly all power close to it). Pass: the whole interval lies within the threshold.
  */
-function stateOf({ shift, threshold, boundedRounds, validRounds }: Measured, rejected: boolean): Judged["state"] {
-  if (boundedRounds > validRounds) return "unjudged";
+function stateOf({ shift, threshold, boundedRounds, rounds }: Measured, rejected: boolean): Judged["state"] {
+  if (boundedRounds * 2 > rounds) return "unjudged";
   if (shift === null) return "open";
   if (rejected && shift.value > threshold) return "candidate";
   return shift.high < threshold ? "pass" : "open";
@@ -69,6 +71,7 @@ function measure({ better, minimalEffect, rounds }: Member, count: number): Meas
     shift: estimateShift(toA1.map((value, round) => (value + (toA2[round] as number)) / 2)),
     noiseFloor: floor,
     threshold: Math.max(-Math.log(1 - minimalEffect), floor),
+    rounds: rounds.slice(0, count).length,
     validRounds: valid.length,
     boundedRounds: rounds.slice(0, count).filter((round) => round === "bounded").length,
   };

@@ -38,7 +38,9 @@ export function memberOf({ implementation, metric }: MemberName, measured: reado
 function roundOf(metric: GatedMetric, launches: Launches): Round {
   const [a1, a2, b] = [launches.a1[metric], launches.a2[metric], launches.b[metric]];
   if (isPositive(a1) && isPositive(a2) && isPositive(b)) return { a1: a1.value, a2: a2.value, b: b.value };
-  return [a1, a2, b].every(({ verdict }) => verdict !== "void") ? "bounded" : "void";
+  if (a1.verdict === "void" || a2.verdict === "void" || b.verdict === "void") return "void";
+  // A head that is known and lies below what the base can at least do is no case for "the set-up ended first".
+  return b.verdict === "valid" && b.value < Math.min(a1.value, a2.value) ? "void" : "bounded";
 }
 
 /** Why the rounds of a member are void or bounded: the first reason seen, or null. */

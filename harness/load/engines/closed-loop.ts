@@ -7,7 +7,7 @@ import { nowUs } from "../clock.ts";
 import type { LoopMeasurement } from "../messages.ts";
 import { Recorder, type NotOpened } from "../recorder.ts";
 import { ResourceWindow } from "../resources.ts";
-import { overdue, sweepMs, type Connection, type Loop, type LoopSetup, type LossKind } from "./loop.ts";
+import { countOpen, overdue, sweepMs, type Connection, type Loop, type LoopSetup, type LossKind } from "./loop.ts";
 
 export class ClosedLoop implements Loop {
   readonly #setup: LoopSetup;
@@ -107,6 +107,7 @@ export class ClosedLoop implements Loop {
         scheduled: null,
         inFlightAtStart: this.#inFlightAtStart,
         inFlightAtEnd: this.#inFlight,
+        openAtEnd: countOpen(this.#setup.connections),
         ...this.#resources.end(),
       });
       this.#recorder = null;

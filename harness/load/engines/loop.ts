@@ -46,6 +46,10 @@ export interface Loop extends ConnectionOwner {
   run(): Promise<LoopMeasurement>;
 }
 
+export function countOpen(connections: readonly Connection[]): number {
+  return connections.filter(({ isFree, inFlight }) => isFree || inFlight).length;
+}
+
 /** How often timeouts are looked for; they are recorded at the timeout, whenever they are found. */
 export const sweepMs = 10;
 

@@ -13,7 +13,9 @@ import type { LoopMeasurement } from "../messages.ts";
 import { Recorder, type NotOpened } from "../recorder.ts";
 import { ResourceWindow } from "../resources.ts";
 import { FreeConnections } from "./free-connections.ts";
-import { overdue, sweepMs, type Connection, type Loop, type LoopSetup, type LossKind } from "./loop.ts";
+import { countOpen, overdue, sweepMs, type Connection, type Loop, type LoopSetup, type LossKind } from "./loop.ts";
+
+type AtEnd = Pick<LoopMeasurement, "busyShare" | "cpuS" | "openAtEnd">;
 
 export class OpenLoop implements Loop {
   readonly #setup: LoopSetup;
@@ -28,7 +30,7 @@ export class OpenLoop implements Loop {
   #next = 0;
   #inFlight = 0;
   #resources: ResourceWindow | null = null;
-  #spent: { busyShare: number; cpuS: number } | null = null;
+  #atEnd: AtEnd | null = null;
   #sweep: NodeJS.Timeout | undefined;
   #started = false;
   readonly #done = Promise.withResolvers<LoopMeasurement>();
@@ -56,14 +58,16 @@ export class OpenLoop implements Loop {
     if (connection.recorded) this.#recorder.answered(connection, atUs);
   }
 
-  failed(connection: Connection, kind: LossKind): void {
+  failed(connection: Connection, kind: LossKind, atUs: number): void {
     this.#inFlight--;
+    this.#setup.requests.ledger.lost(atUs);
     if (connection.recorded) this.#recorder.failed(kind);
   }
 
   /** A connection that cannot be opened has cost the request it would have carried. */
   notOpened(kind: NotOpened, atUs: number): void {
     if (!this.#started || !this.#isDue(atUs) || !this.#skipNext()) return;
+    this.#setup.requests.ledger.lost(atUs);
     this.#recorder.sent(this.#setup.requests.source.operation);
     this.#recorder.failed(kind);
   }
@@ -102,13 +106,16 @@ export class OpenLoop implements Loop {
       this.#recorder.sent(source.operation);
       this.#recorder.lag(atUs - Math.max(dueUs, connection.freeSinceUs));
     }
+    ledger.due(dueUs);
     ledger.sending(connection.ticket, source, atUs);
     connection.send(request, source.operation, dueUs, atUs, recorded);
   }
 
   /** Takes the next request off the schedule without sending it; whether it was due in the window. */
   #skipNext(): boolean {
-    this.#setup.requests.source.next();
+    const { source, ledger } = this.#setup.requests;
+    source.next();
+    ledger.due(this.#dueUs());
     return this.#next++ >= this.#firstRecorded;
   }
 
@@ -118,22 +125,25 @@ export class OpenLoop implements Loop {
     this.#accountFor(atUs);
     for (const connection of overdue(connections, timeoutUs, atUs)) {
       this.#inFlight--;
+      requests.ledger.lost(atUs);
       if (connection.recorded) this.#recorder.timedOut(connection.operation, timeoutUs);
       connection.abandon();
     }
     while (this.#isDue(atUs - timeoutUs)) {
+      requests.ledger.lost(atUs);
       if (this.#skipNext()) this.#recorder.neverSent(requests.source.operation, timeoutUs);
     }
-    if (this.#next === this.#due.length && this.#inFlight === 0 && this.#spent) void this.#finish(this.#spent);
+    if (this.#next === this.#due.length && this.#inFlight === 0 && this.#atEnd) void this.#finish(this.#atEnd);
     else if (this.#next < this.#due.length) this.#sendDue();
   }
 
   #accountFor(atUs: number): void {
     if (atUs >= this.#windowStartUs) this.#resources ??= new ResourceWindow(() => this.#alarm.idlePollUs);
-    if (atUs >= this.#windowEndUs) this.#spent ??= this.#resources?.end() ?? null;
+    if (atUs < this.#windowEndUs || this.#atEnd !== null || this.#resources === null) return;
+    this.#atEnd = { ...this.#resources.end(), openAtEnd: countOpen(this.#setup.connections) };
   }
 
-  async #finish(spent: { busyShare: number; cpuS: number }): Promise<void> {
+  async #finish(atEnd: AtEnd): Promise<void> {
     clearInterval(this.#sweep);
     await this.#alarm.close();
     this.#done.resolve(
@@ -142,7 +152,7 @@ export class OpenLoop implements Loop {
         scheduled: this.#due.length - this.#firstRecorded,
         inFlightAtStart: 0,
         inFlightAtEnd: 0,
-        ...spent,
+        ...atEnd,
       }),
     );
   }
