@@ -48,9 +48,11 @@ describe("an open loop", () => {
     expect(measurement.sent).toBeLessThan(measurement.scheduled ?? 0);
     expect(imbalance(measurement)).toBe(0);
     const { due = [], lost = [] } = measurement.per100Ms;
-    expect(due.reduce((sum, count) => sum + count, 0)).toBe(measurement.scheduled);
-    expect([lost[0], lost[2]]).toEqual([0, expect.any(Number)]);
-    expect(lost[2]).toBeGreaterThan(5);
+    const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
+    expect(total(due)).toBe(measurement.scheduled);
+    // Those of the last 100 ms are given up after the window; nobody in the first.
+    expect(lost[0]).toBe(0);
+    expect(total(lost)).toBeGreaterThan(total(due) / 4);
     expect(responseTime.totalCount).toBe((measurement.scheduled ?? 0) - failures(measurement));
     expect(responseTime.getValueAtPercentile(0)).toBeGreaterThanOrEqual(99_900);
   });
