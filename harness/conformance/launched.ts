@@ -1,7 +1,7 @@
 /** Checks a built service: launched here, and launched again by the checks that need other settings or a second instance. */
 import { confirmAlive, untilReady, whileAlive } from "../targets/readiness.ts";
 import type { Launchable, Service } from "../targets/service.ts";
-import type { Capability, Check, CheckResult, Launcher } from "./check.ts";
+import type { Capability, Check, CheckResult, Consistency, Launcher } from "./check.ts";
 import { runChecks } from "./suite.ts";
 
 /** Settings of every launch unless a check asks for others. */
@@ -10,6 +10,8 @@ const usual = { workers: 1, l1MaxBytes: 64 * 1024 * 1024 };
 export interface Launched {
   readonly launchable: Launchable;
   readonly capabilities: Readonly<Record<Capability, boolean>>;
+  /** What the manifest promises for one worker: its own word in cache_info could be a weaker one. */
+  readonly consistency: Consistency;
   readonly redisUrl: string;
   readonly logFile: string;
   readonly signal: AbortSignal;
@@ -19,7 +21,7 @@ export interface Launched {
 
 /** Throws a ServiceFault when the service does not get ready or ends; rejects with the signal's reason when aborted. */
 export async function checkLaunched(
-  { launchable, capabilities, redisUrl, logFile, signal, onCheck }: Launched,
+  { launchable, capabilities, consistency, redisUrl, logFile, signal, onCheck }: Launched,
   chosen: readonly Check[],
 ): Promise<readonly CheckResult[]> {
   const ended = new AbortController();
@@ -27,7 +29,7 @@ export async function checkLaunched(
   const launch: Launcher = (settings) =>
     launchReady(() => launchable.launch({ settings: { ...usual, ...settings, redisUrl }, cpus: null, logFile, signal: during }), during);
   await using service = await launch();
-  const checking = runChecks({ origin: service.origin, redisUrl, capabilities, launch }, chosen, during, onCheck);
+  const checking = runChecks({ origin: service.origin, redisUrl, capabilities, consistency, launch }, chosen, during, onCheck);
   try {
     const results = await whileAlive(service, checking);
     // A service that died fails checks; that it died is the reason.

@@ -52,7 +52,7 @@ async function verify(
   redisUrl = redis.url,
 ): Promise<readonly CheckResult[]> {
   const at = { launchable: serviceWith(fault), redisUrl, logFile: join(folder, `${fault}.log`), signal };
-  return checkLaunched({ ...at, capabilities }, chosen);
+  return checkLaunched({ ...at, capabilities, consistency: manifest.consistency }, chosen);
 }
 
 const failures = (results: readonly CheckResult[]) => results.filter(({ outcome }) => outcome === "failed");
@@ -69,6 +69,7 @@ const faults: readonly (readonly [fault: string, check: string])[] = [
   ["trims", "round-trip"],
   ["delete-404", "deleted"],
   ["stale-connection", "read-your-writes"],
+  ["weaker-promise", "read-your-writes"],
   ["deaf-worker", "several-workers"],
   ["no-guard", "fresh-elsewhere"],
   ["trusts-after-cut", "lost-invalidation"],

@@ -70,8 +70,8 @@ export async function checkConformance(
 ): Promise<readonly CheckResult[] | Failed> {
   await using redis = await redisSource.start({ cpus: null, logFile: `${logFile}.redis`, signal });
   try {
-    const { capabilities } = candidate.implementation.manifest;
-    return await checkLaunched({ launchable, capabilities, redisUrl: redis.url, logFile, signal, onCheck }, chosen);
+    const { capabilities, consistency } = candidate.implementation.manifest;
+    return await checkLaunched({ launchable, capabilities, consistency, redisUrl: redis.url, logFile, signal, onCheck }, chosen);
   } catch (error) {
     signal.throwIfAborted();
     const tail = error instanceof ServiceFault && error.logTail.length > 0 ? `\n${error.logTail.join("\n")}` : "";

@@ -1,4 +1,6 @@
 /** What the service counts of itself. */
+import { fault } from "./settings.mjs";
+
 const requests = new Map();
 const durations = { cache_redis_call_duration_seconds: { count: 0, sum: 0 }, cache_request_duration_seconds: { count: 0, sum: 0 } };
 
@@ -29,7 +31,7 @@ function observe(name, startedMs) {
 
 export function render(l1s) {
   const sum = (name) => l1s.reduce((total, l1) => total + l1[name], 0);
-  const consistency = l1s.length > 1 ? "bounded-staleness" : "read-your-writes";
+  const consistency = l1s.length > 1 || fault("weaker-promise") ? "bounded-staleness" : "read-your-writes";
   const hits = requests.get('cache_requests_total{op="get",result="l1_hit"}') ?? 0;
   const histograms = Object.entries(durations).flatMap(([name, { count, sum }]) => [
     `${name}_bucket{le="+Inf"} ${count}`,

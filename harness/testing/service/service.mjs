@@ -119,9 +119,10 @@ async function serveKey(request, response, key, query) {
 const cacheOf = (socket) => (socket.cache ??= caches[connections++ % caches.length]);
 
 async function get(request, response, key) {
-  const { value, from } = fault("stale-connection")
-    ? await rememberedByConnection(request.socket, key)
-    : await cacheOf(request.socket).get(key);
+  const { value, from } =
+    fault("stale-connection") || fault("weaker-promise")
+      ? await rememberedByConnection(request.socket, key)
+      : await cacheOf(request.socket).get(key);
   if (value === null) return problem(response, 404);
   if (fault("fails-under-load") && total > 0 && Math.random() < 0.05) throw new Unavailable("a fault");
   const body = fault("wrong-bytes") ? Buffer.concat([value, Buffer.from(" ")]) : twisted(key, value);
