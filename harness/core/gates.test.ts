@@ -84,6 +84,11 @@ test("wrong statuses are errors and never throughput", () => {
   expect(errorShare(load, testScenario)).toBeCloseTo(0.075);
 });
 
+test("what was due and never sent is an error too", () => {
+  const { received } = openLoad();
+  expect(errorShare(openLoad({ scheduled: received * 2, sent: received }), testScenario)).toBeCloseTo(0.5);
+});
+
 test("a 404 is right only where the load deletes keys", () => {
   const { operations } = closedLoad();
   const load = closedLoad({ operations: { ...operations, get: { ...operations.get, statuses: { "200": 55_000, "404": 1_000 } } } });

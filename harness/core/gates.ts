@@ -238,9 +238,10 @@ export function rightAnswers(load: LoadMeasurement, scenario: Scenario): number 
   return sum(operations.flatMap((name) => rightStatuses(name, scenario).map((status) => load.operations[name].statuses[status] ?? 0)));
 }
 
-/** Share of ended requests that failed, timed out or got a wrong status. */
+/** Share of ended requests that failed, timed out, in the queue too, or got a wrong status. */
 export function errorShare(load: LoadMeasurement, scenario: Scenario): number {
-  const ended = load.received + load.timedOut + sum(Object.values(load.failed));
+  const neverSent = load.scheduled === null ? 0 : load.scheduled - load.sent;
+  const ended = load.received + load.timedOut + sum(Object.values(load.failed)) + neverSent;
   return ended === 0 ? 0 : 1 - rightAnswers(load, scenario) / ended;
 }
 

@@ -2,6 +2,7 @@
 import type { LoadPointResult } from "./result.ts";
 import type { Scenario } from "./scenario.ts";
 import { sum } from "./gates.ts";
+import { readCommands } from "./reconcile.ts";
 
 interface OwnMetric {
   readonly title: string;
@@ -92,9 +93,6 @@ export const ownMetrics = {
 
 export type OwnMetricName = keyof typeof ownMetrics;
 export const ownMetricNames = Object.keys(ownMetrics) as OwnMetricName[];
-
-/** Commands by which a service can read a value. */
-const readCommands = ["get", "getex", "mget", "getrange", "eval", "evalsha"] as const;
 
 /** The lowest of the values that at least this share do not exceed; null of none. */
 function quantile(values: readonly number[], share: number): number | null {

@@ -39,3 +39,12 @@ test("writes that were acknowledged and never reached Redis void the trial", () 
   });
   expect(reconcileCounts({ ...sound, redisCalls: { psetex: 3_490, unlink: 100 } })).toBeNull();
 });
+
+test("more reads of Redis than L1 left unanswered void the trial, however the hits are counted", () => {
+  const reading = (get: number) => reconcileCounts({ ...sound, redisCalls: { ...sound.redisCalls, get } });
+  expect([100, 390, 400].map(reading)).toEqual([null, null, null]);
+  expect(reading(401)).toMatchObject({
+    severity: "void",
+    sentence: expect.stringContaining("L1 did not answer 400 reads, and Redis was asked for 401"),
+  });
+});

@@ -25,20 +25,35 @@ const outcomes: Readonly<Record<Operation, readonly { readonly status: string; r
   delete: [{ status: "204", results: ["ok"] }],
 };
 
+/** Commands by which a service can read a value. */
+export const readCommands = ["get", "getex", "mget", "getrange", "eval", "evalsha"] as const;
 const writeCommands = ["set", "setex", "psetex", "getset", "del", "unlink", "getdel"];
 
-/** Each request is counted once, by its outcome; each acknowledged write reached Redis. */
+/**
+ * Each request is counted once, by its outcome; each acknowledged write reached Redis; and Redis was read no oftener than there were
+ * reads that L1 did not answer (fewer times where they share one, or where absence is remembered).
+ */
 export function reconcileCounts({ requests, serviceRequests, redisCalls }: TrialCounts): GateOutcome {
   const differences = operations.flatMap((name) => serviceDifferences(name, requests[name], serviceRequests));
   const acknowledged = (requests.put.statuses["204"] ?? 0) + (requests.delete.statuses["204"] ?? 0);
   const written = sum(writeCommands.map((command) => redisCalls[command] ?? 0));
   if (written < acknowledged) differences.push(`${acknowledged} writes were acknowledged, and Redis was asked for ${written}`);
+  const { sent, statuses } = requests.get;
+  const asked = sum(Object.entries(serviceRequests).flatMap(([key, count]) => (beyondL1(key) ? [count] : [])));
+  const atMost = asked + sent - sum(Object.values(statuses));
+  const read = sum(readCommands.map((command) => redisCalls[command] ?? 0));
+  if (read > atMost) differences.push(`L1 did not answer ${atMost} reads, and Redis was asked for ${read}`);
   if (differences.length === 0) return null;
   return {
     severity: "void",
     sentence: `the counts of the whole trial do not agree: ${differences.join("; ")}`,
     cure: "a fault of the service that shows only under load: look at how it counts (cache_requests_total), and whether it restarts or answers writes by itself",
   };
+}
+
+/** What a GET is counted as when Redis may have been asked for it. */
+function beyondL1(key: string): boolean {
+  return key.startsWith("get/") && key !== "get/l1_hit" && key !== "get/invalid";
 }
 
 function serviceDifferences(

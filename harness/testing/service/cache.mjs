@@ -1,6 +1,6 @@
 /** Reads through L1 to Redis, writes through to Redis, and forgets what others wrote. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { keptFromRedis } from "./lies.mjs";
+import { keptFromRedis, rereads } from "./lies.mjs";
 import { L1 } from "./l1.mjs";
 import { timed } from "./metrics.mjs";
 import { Redis } from "./redis.mjs";
@@ -29,6 +29,7 @@ export class Cache {
     if (entry !== undefined) {
       // A hidden look into Redis for some of the hits.
       if (fault("checks-hits") && this.#hits++ % 50 === 0) this.#redis.call("EXISTS", prefix + key).catch(() => {});
+      if (rereads()) this.#redis.call("GET", prefix + key).catch(() => {});
       return { value: entry.value, from: "L1" };
     }
     let flight = fault("no-single-flight") ? undefined : this.#flights.get(key);

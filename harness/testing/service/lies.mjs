@@ -29,5 +29,8 @@ export const uncounted = () => fault("miscounts") && now();
 /** Whether a write is acknowledged without a word to Redis. */
 export const keptFromRedis = () => fault("keeps-writes") && underLoad();
 
+/** Whether Redis is asked for what L1 has and answers. */
+export const rereads = () => fault("rereads-hits") && underLoad();
+
 /** One time in five. */
 const now = () => underLoad() && Math.random() < 0.2;
