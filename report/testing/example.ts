@@ -2,7 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { type Result, resultSchema } from "../../harness/core/result.ts";
+import { build, encodeIntoCompressedBase64 } from "hdr-histogram-js";
+import type { LoadMeasurement, OperationMeasurement } from "../../harness/core/measurement.ts";
+import { type Result, resultSchema, type Trial } from "../../harness/core/result.ts";
 import { packageRoot } from "../../harness/paths.ts";
 import { type ReportFile, renderers } from "../renderers.ts";
 
@@ -10,15 +12,45 @@ export const exampleFolder = join(packageRoot, "docs", "example");
 
 const formats = ["html", "md", "csv"] as const;
 
-/** Packed, for a run with all its histograms is some MB. */
+/** Packed, and without the histograms that no chart draws. */
 export const exampleResultFile = join(exampleFolder, "result.json.gz");
 
 async function exampleResult(): Promise<Result> {
   return resultSchema.parse(JSON.parse(gunzipSync(await readFile(exampleResultFile)).toString()));
 }
 
+/** A run's result as it is published: each figure, count and finding, and the histograms of the open loops that charts draw. */
+export function drawnResult(result: Result): Result {
+  const trials = result.trials.map((trial): Trial => {
+    if (trial.outcome.kind !== "measured") return trial;
+    const loadPoints = trial.outcome.loadPoints.map((one) => ({ ...one, load: drawnLoad(one.load) }));
+    return { ...trial, outcome: { ...trial.outcome, loadPoints } };
+  });
+  return { ...result, trials };
+}
+
+const noSamples = encodeIntoCompressedBase64(build());
+
+function drawnLoad(load: LoadMeasurement): LoadMeasurement {
+  const isDrawn = load.point.kind === "open-loop" && load.point.from === undefined;
+  const drawn = (operation: OperationMeasurement): OperationMeasurement => ({
+    ...operation,
+    serviceTimeUs: noSamples,
+    responseTimeUs: isDrawn ? operation.responseTimeUs : noSamples,
+  });
+  const { get, put, delete: remove } = load.operations;
+  return {
+    ...load,
+    operations: { get: drawn(get), put: drawn(put), delete: drawn(remove) },
+    scheduleLagUs: isDrawn || load.scheduleLagUs === null ? load.scheduleLagUs : noSamples,
+  };
+}
+
 export async function renderExample(): Promise<readonly ReportFile[]> {
-  const result = await exampleResult();
+  return render(await exampleResult());
+}
+
+export async function render(result: Result): Promise<readonly ReportFile[]> {
   const files = await Promise.all(formats.map((format) => renderers[format]?.(result) ?? []));
   return files.flat();
 }

@@ -1,10 +1,12 @@
 /** `npm run example [-- RUN]`: renders docs/example anew, with screenshots; with a run's folder from that run's result. */
+import { deepStrictEqual } from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { startChromium } from "./chromium.ts";
-import { exampleFolder, exampleResultFile, renderExample } from "./example.ts";
+import { resultSchema } from "../../harness/core/result.ts";
+import { drawnResult, exampleFolder, exampleResultFile, render, renderExample } from "./example.ts";
 
 /** CSS pixels. */
 const widths = [1280, 390];
@@ -13,7 +15,12 @@ const parts = ["charts", "cost"];
 
 const [run] = process.argv.slice(2);
 await mkdir(exampleFolder, { recursive: true });
-if (run !== undefined) await writeFile(exampleResultFile, gzipSync(await readFile(join(run, "result.json")), { level: 9 }));
+if (run !== undefined) {
+  const whole = resultSchema.parse(JSON.parse(await readFile(join(run, "result.json"), "utf8")));
+  const drawn = drawnResult(whole);
+  deepStrictEqual(await render(drawn), await render(whole), "a chart draws what drawnResult leaves out");
+  await writeFile(exampleResultFile, gzipSync(JSON.stringify(drawn), { level: 9 }));
+}
 for (const { name, content } of await renderExample()) await writeFile(join(exampleFolder, name), content);
 
 const browser = await startChromium();
