@@ -52,6 +52,13 @@ test("what is sound, bounded or failed is not repeated", () => {
   for (const end of ["sound", "bounded", "failed"] as const) expect(runToEnd(() => end).length).toBe(plan.trials.length);
 });
 
+test("a run of one trial may repeat it once, one without a budget nothing", () => {
+  const [trial] = plan.trials;
+  if (trial === undefined) throw new Error("a plan has trials");
+  expect(repeatsAllowed({ settings: plan.settings, trials: [trial] })).toBe(1);
+  expect(repeatsAllowed({ settings: { ...plan.settings, repeatBudget: 0 }, trials: plan.trials })).toBe(0);
+});
+
 test("what is void for a reason ends with the budget: a quarter of the planned trials", () => {
   expect(repeatsAllowed(plan)).toBe(3);
   const repeats = runToEnd(({ implementation }) => (implementation === "a" ? "void" : "sound")).slice(plan.trials.length);

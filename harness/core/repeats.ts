@@ -8,9 +8,9 @@ import type { Plan, PlannedTrial } from "./plan-schema.ts";
 import type { Trial } from "./result.ts";
 import { seededRandom } from "./workload/random.ts";
 
-/** Trials that may be repeated in a run, at most. */
+/** Trials that may be repeated in a run, at most: its share, rounded up, so that a run of one trial has a second chance too. */
 export function repeatsAllowed({ settings, trials }: Pick<Plan, "settings" | "trials">): number {
-  return Math.floor(settings.repeatBudget * trials.length);
+  return Math.ceil(settings.repeatBudget * trials.length);
 }
 
 /**

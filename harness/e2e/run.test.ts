@@ -21,9 +21,11 @@ describe("a run of a service, and of one whose toolchain is missing", () => {
   beforeAll(async () => {
     workspace = newWorkspace();
     const services = ["rust-production", workspace.service("mine")].join(",");
-    // 21 connections are a load for which no calibration is stored. Two launches: the machine may spoil one.
-    const load = ["--scenarios", workspace.scenario, "--rounds", "2", "--duration", "1", "--connections", "21"];
-    run = await workspace.cli(["run", "--implementations", services, ...load, "--json"], { PATH: pathWithoutToolchains(workspace) });
+    // 21 connections are a load for which no calibration is stored.
+    run = await workspace.cli(
+      ["run", "--implementations", services, "--scenarios", workspace.scenario, ...brief, "--connections", "21", "--json"],
+      { PATH: pathWithoutToolchains(workspace) },
+    );
   });
 
   test("skips the language without its toolchain with the reason", () => {
