@@ -4,7 +4,7 @@ import type { LoadPoint } from "./measurement.ts";
 import { objectiveFigure } from "./objective-figure.ts";
 import { isVoid as isVoidTrial } from "./repeats.ts";
 import { mergeHistograms, percentile, samplesBeyond, samplesNeededBeyond } from "./histogram.ts";
-import { metricNames, type MetricName } from "./metrics.ts";
+import { metricNames, type MetricName, shareMetrics } from "./metrics.ts";
 import { type OwnMetricName, ownMetricNames, ownMetrics, stalenessLimitMs } from "./own-metrics.ts";
 import type { Plan } from "./plan-schema.ts";
 import type { Cell, ColdStart, Figure, Finding, ImplementationResult, LoadPointResult, MeasuredOutcome, Trial } from "./result.ts";
@@ -72,10 +72,10 @@ const definitions: Readonly<Record<Exclude<MetricName, "coldStart" | "artifact" 
         ? null
         : ((serviceTimes.requestS - serviceTimes.redisCallS) * 1e6) / serviceTimes.requests,
   },
-  p99At25: timePercentile(99, "responseTimeUs", operations, { capacityShare: 0.25 }),
-  p99At50: timePercentile(99, "responseTimeUs", operations, { capacityShare: 0.5 }),
-  p99At75: timePercentile(99, "responseTimeUs", operations, { capacityShare: 0.75 }),
-  p99At90: timePercentile(99, "responseTimeUs", operations, { capacityShare: 0.9 }),
+  p99At25: timePercentile(99, "responseTimeUs", operations, { capacityShare: shareMetrics.p99At25 }),
+  p99At50: timePercentile(99, "responseTimeUs", operations, { capacityShare: shareMetrics.p99At50 }),
+  p99At75: timePercentile(99, "responseTimeUs", operations, { capacityShare: shareMetrics.p99At75 }),
+  p99At90: timePercentile(99, "responseTimeUs", operations, { capacityShare: shareMetrics.p99At90 }),
   cpuPerOperation: cpuPerOperation("closed-loop", "serviceCpuS"),
   cpuPerOperationOpen: cpuPerOperation("open-loop", "serviceCpuS"),
   redisCpuPerOperation: cpuPerOperation("closed-loop", "redisCpuS"),

@@ -119,7 +119,7 @@ test.each([
 });
 
 test("missing connections and missing answers are void", () => {
-  expect(failedGates(closedLoad(), { connections: 102 })).toEqual({ "connections-open": "void" });
+  expect(failedGates(closedLoad(), { connections: 101 })).toEqual({ "connections-open": "void" });
   expect(failedGates(closedLoad({ openAtEnd: 98 }))).toEqual({ "connections-open": "void" });
   expect(failedGates(closedLoad({ openAtEnd: 99 }))).toEqual({});
   expect(failedGates(openLoad({ received: 0, timedOut: 12_000 }))).toHaveProperty("answers-seen", "void");

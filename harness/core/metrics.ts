@@ -94,3 +94,8 @@ export const metrics = {
 export type Unit = "ops/s" | "us" | "us/op" | "bytes" | "ms" | "share" | "count";
 export type MetricName = keyof typeof metrics;
 export const metricNames = Object.keys(metrics) as MetricName[];
+
+/** The percentiles at shares of the service's own capacity, and these shares. */
+export const shareMetrics = { p99At25: 0.25, p99At50: 0.5, p99At75: 0.75, p99At90: 0.9 } as const satisfies Partial<
+  Record<MetricName, number>
+>;

@@ -1,4 +1,5 @@
 /** What `quick`, `standard` and `rigorous` mean. */
+import { shareMetrics } from "./metrics.ts";
 import type { Settings } from "./plan-schema.ts";
 
 type PresetSettings = Omit<Settings, "preset" | "engine" | "seed" | "connections" | "precision">;
@@ -31,7 +32,7 @@ const base = {
 } satisfies PresetSettings;
 
 /** What is measured once a capacity is known. */
-const relative = { capacityShares: [0.25, 0.5, 0.75, 0.9], searchObjective: true } satisfies Partial<PresetSettings>;
+const relative = { capacityShares: Object.values(shareMetrics), searchObjective: true } satisfies Partial<PresetSettings>;
 
 export const presets: Readonly<Record<Settings["preset"], Preset>> = {
   quick: { settings: base, scenarios: ["article-70-30"], variants: ["production"], languages: articles },

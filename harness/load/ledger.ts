@@ -85,13 +85,16 @@ class Series {
   }
 
   due(atUs: number): void {
-    const step = this.#stepOf(atUs);
-    if (step !== null) this.#due[step] = (this.#due[step] ?? 0) + 1;
+    this.#count(this.#due, atUs);
   }
 
   lost(atUs: number): void {
+    this.#count(this.#lost, atUs);
+  }
+
+  #count(series: Uint32Array, atUs: number): void {
     const step = this.#stepOf(atUs);
-    if (step !== null) this.#lost[step] = (this.#lost[step] ?? 0) + 1;
+    if (step !== null) series[step] = (series[step] ?? 0) + 1;
   }
 
   #stepOf(atUs: number): number | null {

@@ -32,8 +32,7 @@ describe("an open loop", () => {
     });
     const { operations } = await measureOnce(server.origin, { connections: 2 }, { point: at(300), leadInMs: 0, durationMs: 1_500 });
     expect(p99(operations.get.responseTimeUs)).toBeGreaterThan(200_000);
-    // Two of 450 requests met the stall on a connection; a busy machine may delay some more.
-    expect(decodeHistogram(operations.get.serviceTimeUs).getValueAtPercentile(95)).toBeLessThan(200_000);
+    expect(p99(operations.get.serviceTimeUs)).toBeLessThan(200_000);
   });
 
   test("censors what was never sent because no connection came free", async () => {

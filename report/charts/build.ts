@@ -1,7 +1,7 @@
 /** The data of a table's charts, and of the cold starts, which belong to no scenario. */
 import { mean } from "simple-statistics";
 import type { ValidFigure } from "../../harness/core/compare.ts";
-import type { MetricName } from "../../harness/core/metrics.ts";
+import { type MetricName, shareMetrics } from "../../harness/core/metrics.ts";
 import type { Result } from "../../harness/core/result.ts";
 import type { Scenario } from "../../harness/core/scenario.ts";
 import { launchesForInterval } from "../../harness/core/statistics.ts";
@@ -68,8 +68,6 @@ function loadSeries(result: Result, row: Row, scenario: string): LoadSeries {
 function tail({ value, launches }: ValidFigure): Pick<RatePoint, "p99Ms" | "launches" | "few"> {
   return { p99Ms: value / 1000, launches, few: launches < launchesForInterval };
 }
-
-const shareMetrics = { p99At25: 0.25, p99At50: 0.5, p99At75: 0.75, p99At90: 0.9 } satisfies Partial<Record<MetricName, number>>;
 
 /** What was offered as this share of capacity, launch by launch. */
 function ratesAt({ trials }: Result, implementation: string, scenario: string, share: number): number[] {

@@ -62,7 +62,8 @@ function stateOf({ shift, threshold, boundedRounds, rounds }: Measured, rejected
 
 function measure({ better, minimalEffect, rounds }: Member, count: number): Measured {
   const worse = better === "lower" ? 1 : -1;
-  const valid = rounds.slice(0, count).filter((round) => typeof round === "object");
+  const looked = rounds.slice(0, count);
+  const valid = looked.filter((round) => typeof round === "object");
   const toA1 = valid.map(({ a1, b }) => worse * Math.log(b / a1));
   const toA2 = valid.map(({ a2, b }) => worse * Math.log(b / a2));
   const floor = noiseFloor(valid.map(({ a1, a2 }) => Math.log(a1 / a2)));
@@ -71,9 +72,9 @@ function measure({ better, minimalEffect, rounds }: Member, count: number): Meas
     shift: estimateShift(toA1.map((value, round) => (value + (toA2[round] as number)) / 2)),
     noiseFloor: floor,
     threshold: Math.max(-Math.log(1 - minimalEffect), floor),
-    rounds: rounds.slice(0, count).length,
+    rounds: looked.length,
     validRounds: valid.length,
-    boundedRounds: rounds.slice(0, count).filter((round) => round === "bounded").length,
+    boundedRounds: looked.filter((round) => round === "bounded").length,
   };
 }
 
