@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 from contextlib import suppress
-from email.utils import formatdate
 from time import monotonic, time
 
 import uvloop
@@ -14,6 +13,7 @@ import uvloop
 from cache_tuned import __version__
 from cache_tuned.cache import Cache
 from cache_tuned.connection import Connection, Shared
+from cache_tuned.http_date import date_line
 from cache_tuned.metrics import Metrics, SharedTable
 from cache_tuned.service import Service
 from cache_tuned.settings import Settings
@@ -83,14 +83,13 @@ def _begin_stop(shared: Shared, stop: asyncio.Event) -> None:
 
 async def _every_second(service: Service, parent: int, stop: asyncio.Event, workers: int) -> None:
     while True:
-        service.shared.date = f"Date: {formatdate(usegmt=True)}\r\n".encode()
+        service.shared.date, stays_s = date_line(time())
         if workers > 1:
             # Show siblings the size of this L1, and do not outlive the parent.
             service.publish()
             if os.getppid() != parent:
                 _begin_stop(service.shared, stop)
-        # When the second turns, so that all workers show the same Date.
-        await asyncio.sleep(1.0 - time() % 1.0)
+        await asyncio.sleep(stays_s)
 
 
 async def _sweep(shared: Shared) -> None:
