@@ -2,7 +2,16 @@
  * The bytes to send, in the stream's order. One-byte strings, not Buffers: node:net writes a short one straight from the
  * stack, and a string can never be patched while an earlier write still holds it.
  */
-import { buildStream, keyName, operationCodes, StreamCursor, valueTemplates, type CacheWorkload, type Share } from "../core/workload.ts";
+import {
+  buildStream,
+  keyName,
+  operationCodes,
+  StreamCursor,
+  valueTemplates,
+  type CacheWorkload,
+  type Share,
+  type WorkloadStream,
+} from "../core/workload.ts";
 import { WrittenDocuments } from "../core/workload/written.ts";
 import { Ledger } from "./ledger.ts";
 import type { AgentSetup } from "./messages.ts";
@@ -40,11 +49,7 @@ function cacheRequests(workload: CacheWorkload, share: AgentSetup, host: string)
   const cursor = new StreamCursor(stream.length, share);
   const head = (method: string, key: number, query = "") => `${method} /v1/cache/${keyName(key)}${query} HTTP/1.1\r\nHost: ${host}\r\n`;
   const life = workload.ttlS === undefined ? "" : `?ttl=${workload.ttlS}`;
-  const bodiless = bodilessRequests(stream.length, share, (entry) => {
-    const operation = stream.operations[entry];
-    if (operation === operationCodes.put) return null;
-    return head(operation === operationCodes.get ? "GET" : "DELETE", stream.keys[entry] ?? 0) + "\r\n";
-  });
+  const bodiless = bodilessRequests(stream, share, (method, key) => head(method, key) + "\r\n");
   const lengths = Array.from(templates.sizes, (bytes) => `Content-Type: application/json\r\nContent-Length: ${bytes}\r\n\r\n`);
 
   const source: RequestSource = {
@@ -67,14 +72,20 @@ function cacheRequests(workload: CacheWorkload, share: AgentSetup, host: string)
   return { source, ledger: new Ledger(judge) };
 }
 
-/** GET and DELETE carry nothing that changes: built once, equal ones shared. */
-function bodilessRequests(length: number, share: Share, build: (entry: number) => string | null): (string | null)[] {
-  const shared = new Map<string, string>();
+/** GET and DELETE carry nothing that changes: built once for each key. */
+function bodilessRequests(stream: WorkloadStream, share: Share, build: (method: string, key: number) => string): (string | null)[] {
+  const [gets, deletes] = [new Map<number, string>(), new Map<number, string>()];
   const requests: (string | null)[] = [];
-  for (let entry = share.agent; entry < length; entry += share.agents) {
-    const request = build(entry);
-    if (request !== null && !shared.has(request)) shared.set(request, flat(request));
-    requests.push(request === null ? null : (shared.get(request) ?? request));
+  for (let entry = share.agent; entry < stream.length; entry += share.agents) {
+    const [operation, key] = [stream.operations[entry], stream.keys[entry] ?? 0];
+    if (operation === operationCodes.put) {
+      requests.push(null);
+      continue;
+    }
+    const [method, built] = operation === operationCodes.get ? (["GET", gets] as const) : (["DELETE", deletes] as const);
+    const request = built.get(key) ?? flat(build(method, key));
+    built.set(key, request);
+    requests.push(request);
   }
   return requests;
 }
