@@ -161,6 +161,7 @@ function buildProgram(call: (name: keyof typeof handlers) => (...args: unknown[]
     .addOption(list("--format <formats>", "html, md, csv, json, junit, png, comma-separated, or terminal (default: terminal)"))
     .option("--out <dir>", "where the files are written (default: the run's folder)")
     .option("--baseline <run>", "an earlier run: the HTML report also says what changed")
+    .option("--prices <file>", "a price list of your own; cache-bench schema prices says its shape")
     .option("--results <dir>", "where runs are looked for", "results")
     .action(call("report"));
 

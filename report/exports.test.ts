@@ -10,7 +10,7 @@ const services: SyntheticService[] = [
   { id: "rust-production", language: "rust", slowness: 1, figures: { throughput: "bounded" } },
   { id: "go-production", language: "go", slowness: 1.3, status: "skipped" },
 ];
-const render = async (format: string) => String((await renderers[format]?.(result))?.[0]?.content);
+const render = async (format: string) => String((await renderers[format]?.(buildReport(result)))?.[0]?.content);
 const result = syntheticResult({ services, text: hostileText });
 
 describe("csv", () => {
@@ -56,14 +56,24 @@ describe("markdown", () => {
   });
 
   it("keeps each row on one line with the same number of cells", async () => {
-    const rows = (await render("md")).split("\n").filter((line) => line.startsWith("| "));
-    expect(new Set(rows.map((row) => row.split(/(?<!\\)\|/).length)).size).toBe(1);
-    expect(rows).toHaveLength(2 + 2);
+    const blocks = (await render("md")).split("\n\n").filter((block) => block.startsWith("| "));
+    const cells = blocks.map((block) => block.split("\n").map((row) => row.split(/(?<!\\)\|/).length));
+    for (const widths of cells) expect(new Set(widths).size).toBe(1);
+    // The figures, and the bill of what was measured, each with a head and a rule.
+    expect(cells.map((widths) => widths.length)).toEqual([2 + 2, 2 + 1]);
+  });
+
+  it("holds the bill of each service with what it rests on, and how many claims of the articles hold", async () => {
+    const text = await render("md");
+    expect(text).toMatch(/^## What it costs\n\n.*50,000 operations\/s, p99 of 10 ms or less/m);
+    expect(text).toMatch(/^\| (Rust|Go|Python|Java).* \| \d+ x c6g\.\w+ \| \$[\d,]+ \|/m);
+    expect(text).toContain("- An estimate: scaled by vCPU");
+    expect(text).toMatch(/Of what two articles claim: .*\d+ not testable here/);
   });
 });
 
 it("names a different file for each format and chart", async () => {
-  const files = (await Promise.all(Object.values(renderers).map((render) => render(result)))).flat();
+  const files = (await Promise.all(Object.values(renderers).map((render) => render(buildReport(result))))).flat();
   expect(files.length).toBeGreaterThan(Object.keys(renderers).length);
   expect(new Set(files.map(({ name }) => name)).size).toBe(files.length);
 });
@@ -76,7 +86,7 @@ describe("junit", () => {
         { id: "go-production", language: "go", slowness: 1, status: "failed", reason: "It <broke>." },
       ],
     });
-    const text = String((await renderers["junit"]?.(mixed))?.[0]?.content);
+    const text = String((await renderers["junit"]?.(buildReport(mixed)))?.[0]?.content);
     expect(text).toContain('tests="8" failures="1" errors="1" skipped="1"');
     expect(text).toMatch(/name="throughput"><skipped message="The set-up ends.*<system-out>&gt;= [\d,]+ ops\/s/);
     expect(text).toMatch(/name="p99"><failure message="The generator was late/);
@@ -90,7 +100,7 @@ describe("junit", () => {
 });
 
 it("draws each chart of the page as a PNG", async () => {
-  const files = (await renderers["png"]?.(result)) ?? [];
+  const files = (await renderers["png"]?.(buildReport(result))) ?? [];
   expect(files.map(({ name }) => name)).toEqual([
     "throughput-mixed-70-30-2000.png",
     "latency-mixed-70-30-2000.png",

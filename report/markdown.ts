@@ -1,6 +1,7 @@
 /** The sentence, the tables and the footnotes, for a pull request or a job summary. */
 import { comparisonMark, footnoteMarks, legend, rowState, tieText, valueText } from "./cell-text.ts";
 import { mainFootnotes } from "./footnotes.ts";
+import { countsText, firstBills, wishText } from "./summaries.ts";
 import type { CellView, RedisExcluded, ReportModel, Row, Table } from "./model-types.ts";
 
 export function renderMarkdown(model: ReportModel): string {
@@ -10,6 +11,8 @@ export function renderMarkdown(model: ReportModel): string {
     `**${escaped(model.verdict)}**`,
     ...model.tables.map(tableBlock),
     ...(model.redisExcluded === null ? [] : [redisExcludedBlock(model.redisExcluded)]),
+    costBlock(model),
+    articlesBlock(model),
     escaped(legend.join("; ")),
     mainFootnotes(model)
       .map(({ number, reason, cure }) => `\\[${number}\\] ${escaped(`${reason} ${cure}`)}`)
@@ -59,6 +62,34 @@ function redisExcludedBlock({ ways, rows, gaps }: RedisExcluded): string {
     ["cannot say", ...ways.map(({ cannot }) => escaped(cannot))],
   ];
   return ["## Without Redis", "", ...grid(lines)].join("\n");
+}
+
+function costBlock({ cost }: ReportModel): string {
+  const bills = firstBills(cost);
+  if (bills.length === 0) return "";
+  const lines = [
+    ["implementation", "instances", "a month", "ops/s a vCPU, lower end", "latency objective"],
+    ["---", "---:", "---:", "---:", "---"],
+    ...bills.map(({ row, line }) => [row.name, line.instances, line.bill, line.capacity, line.objective].map(escaped)),
+  ];
+  const notes = cost.notes.map((note) => `- ${escaped(note)}`);
+  return [
+    "## What it costs",
+    "",
+    `${escaped(`${cost.scenarios[0]?.title}: ${wishText(cost.wish)}.`)}`,
+    "",
+    ...grid(lines),
+    "",
+    ...notes,
+  ].join("\n");
+}
+
+function articlesBlock({ articles, runId }: ReportModel): string {
+  return [
+    "## The articles put to the test",
+    "",
+    `Of what two articles claim: ${escaped(countsText(articles))}. One by one, with reasons: \`cache-bench claims ${runId.replaceAll("`", "'")}\``,
+  ].join("\n");
 }
 
 function cellMarkdown(cell: CellView): string {

@@ -274,7 +274,7 @@ it("speaks of a baseline only when one is given", () => {
   const before = syntheticResult({ services: [rust, go] });
   const after = syntheticResult({ services: [{ ...rust, slowness: 1.5 }, go] });
   expect(buildReport(after).baseline).toBeNull();
-  const figures = buildReport(after, before).baseline?.cells[0]?.figures;
+  const figures = buildReport(after, { baseline: before }).baseline?.cells[0]?.figures;
   expect(figures?.find(({ metric }) => metric === "p99")?.verdict).toMatchObject({ kind: "changed" });
 });
 

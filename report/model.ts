@@ -3,6 +3,7 @@ import { migrationPlan } from "../harness/core/advice-migration.ts";
 import { adviceOf, adviceOnEffort, type Candidate } from "../harness/core/advice.ts";
 import { testArticles } from "../harness/core/claims.ts";
 import { compareRuns } from "../harness/core/compare-runs.ts";
+import type { PriceList } from "../harness/core/cost-prices.ts";
 import type { Result } from "../harness/core/result.ts";
 import { buildCards } from "./cards.ts";
 import { coldStartChart } from "./charts/build.ts";
@@ -21,13 +22,20 @@ import { verdictOf } from "./verdict.ts";
 
 export type { ReportModel } from "./model-types.ts";
 
-export function buildReport(result: Result, baseline?: Result): ReportModel {
+export interface ReportOptions {
+  /** An earlier run, measured alike: the HTML report says what changed. */
+  readonly baseline?: Result | undefined;
+  /** Default: the dated list of ours. */
+  readonly prices?: PriceList | undefined;
+}
+
+export function buildReport(result: Result, { baseline, prices }: ReportOptions = {}): ReportModel {
   const identities = identify(result);
   const footnotes = new Footnotes();
   const tables = buildTables(result, identities, footnotes);
   const headline = tables[0];
   const candidates = headline ? candidatesOf(result, headline) : [];
-  const cost = costView(result, identities);
+  const cost = costView(result, identities, undefined, prices);
   const bases = cost.scenarios
     .filter(({ id }) => id === headline?.scenario)
     .flatMap(({ rows }) => rows.flatMap(({ basis }) => basis ?? []))

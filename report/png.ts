@@ -3,12 +3,11 @@ import { createCanvas, GlobalFonts } from "@napi-rs/canvas";
 import { BoxPlotController, BoxAndWiskers } from "@sgratzl/chartjs-chart-boxplot";
 import { Chart, registerables } from "chart.js";
 import { BarWithErrorBar, BarWithErrorBarsController } from "chartjs-chart-error-bars";
-import type { Result } from "../harness/core/result.ts";
 import { environmentError } from "../harness/errors.ts";
 import { allCharts, type NamedChart } from "./charts/draw/all.ts";
 import { applyTheme, drawStripes, type Theme } from "./charts/draw/theme.ts";
 import { lightPalette } from "./html/style.ts";
-import { buildReport } from "./model.ts";
+import type { ReportModel } from "./model-types.ts";
 
 export interface Png {
   readonly name: string;
@@ -32,12 +31,11 @@ const theme: Theme = {
   },
 };
 
-export function renderPngs(result: Result): Png[] {
+export function renderPngs(model: ReportModel): Png[] {
   if (GlobalFonts.families.length === 0)
     throw environmentError("no font is installed, so a PNG would have no text", "install one, as in apt-get install fonts-dejavu-core");
   Chart.register(...registerables, BarWithErrorBarsController, BarWithErrorBar, BoxPlotController, BoxAndWiskers);
   applyTheme(Chart.defaults, theme);
-  const model = buildReport(result);
   const titles = new Map(model.tables.map(({ id, title }) => [id, title]));
   return allCharts(model).map((chart) => ({ name: `${chart.name}.png`, bytes: draw(chart, titleOf(chart.name, titles)) }));
 }

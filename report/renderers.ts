@@ -1,29 +1,27 @@
 /** The formats of a report: a new one is one entry here. */
-import type { Result } from "../harness/core/result.ts";
 import { renderCsv } from "./csv.ts";
 import { renderHtml } from "./html/html.ts";
 import { renderJunit } from "./junit.ts";
 import { renderMarkdown } from "./markdown.ts";
-import { buildReport } from "./model.ts";
+import type { ReportModel } from "./model-types.ts";
 
 export interface ReportFile {
   readonly name: string;
   readonly content: string | Uint8Array;
 }
 
-/** Only HTML speaks of a baseline. */
-type Renderer = (result: Result, baseline?: Result) => Promise<readonly ReportFile[]>;
+type Renderer = (model: ReportModel) => Promise<readonly ReportFile[]>;
 
 const one =
-  (name: string, render: (result: Result, baseline?: Result) => string | Promise<string>): Renderer =>
-  async (result, baseline) => [{ name, content: await render(result, baseline) }];
+  (name: string, render: (model: ReportModel) => string | Promise<string>): Renderer =>
+  async (model) => [{ name, content: await render(model) }];
 
 export const renderers: Readonly<Record<string, Renderer>> = {
   html: one("report.html", renderHtml),
-  json: one("report.json", (result, baseline) => `${JSON.stringify(buildReport(result, baseline), null, 2)}\n`),
-  csv: one("report.csv", (result) => renderCsv(buildReport(result))),
-  md: one("report.md", (result) => renderMarkdown(buildReport(result))),
-  junit: one("report.junit.xml", (result) => renderJunit(buildReport(result))),
+  json: one("report.json", (model) => `${JSON.stringify(model, null, 2)}\n`),
+  csv: one("report.csv", renderCsv),
+  md: one("report.md", renderMarkdown),
+  junit: one("report.junit.xml", renderJunit),
   // Loaded only when asked for: it brings a native library.
-  png: async (result) => (await import("./png.ts")).renderPngs(result).map(({ name, bytes }) => ({ name, content: bytes })),
+  png: async (model) => (await import("./png.ts")).renderPngs(model).map(({ name, bytes }) => ({ name, content: bytes })),
 };

@@ -37,6 +37,12 @@ describe("the terminal report", () => {
     expect(text).toContain("[3] No JDK.");
   });
 
+  it("names each bill, and how many claims of the articles hold", () => {
+    const text = renderTerminal(model, { columns: 2_000, colour: false });
+    expect(text).toMatch(/^Cost +.*Go \$[\d,]+ a month; .*\(50,000 operations\/s, .*an estimate; cache-bench cost /m);
+    expect(text).toMatch(/^Articles +.*\d+ not testable here/m);
+  });
+
   it("explains what stands in it and nothing that only the page shows", () => {
     const report = buildReport(
       syntheticResult({ services: [{ id: "go", language: "go", slowness: 1, figures: { p99: "void", p999: "bounded" } }] }),

@@ -4,6 +4,7 @@ import { styleText } from "node:util";
 import { comparisonMark, footnoteMarks, legend, rowState, tieText, valueText } from "./cell-text.ts";
 import { mainFootnotes } from "./footnotes.ts";
 import type { CellView, Column, ReportModel, Row, Table as TableModel } from "./model-types.ts";
+import { countsText, firstBills, wishText } from "./summaries.ts";
 import { wrap } from "./wrap.ts";
 
 export interface TerminalOptions {
@@ -38,6 +39,8 @@ export function renderTerminal(model: ReportModel, { columns, colour }: Terminal
     ...wrap(`Data quality ${model.grade.letter}: ${model.grade.meaning}.`, width, "  "),
     ...model.grade.reasons.flatMap(({ sentence }) => wrap(`! ${sentence}`, width, "  ")),
     ...model.facts.filter(({ label }) => shownFacts.has(label)).flatMap(({ label, value }) => labelled(label, value, width)),
+    ...billLine(model, width),
+    ...labelled("Articles", `${countsText(model.articles)} (cache-bench claims ${model.runId})`, width),
     ...labelled("Again", model.command, width),
   ];
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
@@ -53,6 +56,11 @@ function ownLines({ own }: TableModel): string[] {
     });
     return `${title}${unit === "" ? "" : `, ${unit}`}: ${values?.join("; ")}`;
   });
+}
+
+function billLine({ cost, runId }: ReportModel, width: number): string[] {
+  const bills = firstBills(cost).map(({ row, line }) => `${row.name} ${line.bill === "" ? "no bill" : `${line.bill} a month`}`);
+  return bills.length === 0 ? [] : labelled("Cost", `${bills.join("; ")} (${wishText(cost.wish)}; cache-bench cost ${runId})`, width);
 }
 
 const shownFacts: ReadonlySet<string> = new Set(["Machine", "Target", "Instance", "Redis", "Topology", "Date", "Run"]);

@@ -5,14 +5,13 @@
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execa } from "execa";
 import { table } from "../commands/output.ts";
 import { agreementOf, type Share } from "../core/agreement.ts";
 import { metrics } from "../core/metrics.ts";
 import { presets } from "../core/presets.ts";
-import { type Result, resultSchema } from "../core/result.ts";
-import { packageRoot } from "../paths.ts";
+import type { Result } from "../core/result.ts";
 import { findImplementations, type Implementation } from "../store/catalogue.ts";
+import { quickRun } from "./quick-run.ts";
 
 const runs = 10;
 const judged = ["throughput", "p50", "p99", "cpuPerOperation", "rssLoad", "coldStart"] as const;
@@ -26,7 +25,7 @@ export async function benchAgreement(): Promise<string> {
   const results: Result[] = [];
   for (let index = 0; index < runs; index++) {
     const twins = copies.filter((_, copy) => copy !== index % copies.length);
-    results.push(await quickRun([...ids, ...twins.map((twin) => twin.folder)], folder));
+    results.push(await quickRun(join(folder, "results"), [...ids, ...twins.map((twin) => twin.folder)]));
   }
   const twins = new Map(copies.map(({ id, of }) => [id, of]));
   const rows = judged.map((metric) => {
@@ -53,14 +52,6 @@ function copyOf({ manifest, folder }: Implementation, into: string): Twin {
   const file = join(copy, "implementation.json");
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), id }));
   return { id, of: manifest.id, folder: copy };
-}
-
-/** Processes, not containers: a run with an engine beside it is then the same run. */
-async function quickRun(implementations: readonly string[], folder: string): Promise<Result> {
-  const launcher = join(packageRoot, "harness", "launch.js");
-  const args = ["run", "--target", "process", "--implementations", implementations.join(","), "--out", join(folder, "results"), "--json"];
-  const { stdout } = await execa(process.execPath, [launcher, ...args], { stderr: "inherit" });
-  return resultSchema.parse(JSON.parse(stdout));
 }
 
 function percent({ count, of }: Share): string {

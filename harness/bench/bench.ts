@@ -3,6 +3,7 @@ import { benchAgreement } from "./agreement.ts";
 import { benchContainers } from "./containers.ts";
 import { benchGenerator } from "./generator.ts";
 import { benchHotPaths } from "./hot-paths.ts";
+import { benchOverhead } from "./overhead.ts";
 import { benchServices } from "./services.ts";
 import { benchTruth } from "./truth.ts";
 
@@ -12,6 +13,7 @@ const parts: Readonly<Record<string, () => Promise<string>>> = {
   truth: benchTruth,
   services: benchServices,
   containers: benchContainers,
+  overhead: benchOverhead,
   agreement: benchAgreement,
 };
 

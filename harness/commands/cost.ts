@@ -5,6 +5,7 @@ import { costView } from "../../report/cost-view.ts";
 import type { CostScenario, CostView } from "../../report/model-types.ts";
 import { identify } from "../../report/names.ts";
 import { presentable } from "../../report/presentable.ts";
+import { wishText } from "../../report/summaries.ts";
 import { wrap } from "../../report/wrap.ts";
 import { defaultPrices, priceListSchema } from "../core/cost-prices.ts";
 import { type CostWish, estimateCost, judgeObjective } from "../core/cost.ts";
@@ -69,9 +70,8 @@ function data({ wish, prices, scenarios, notes }: CostView): object {
 
 function describe(view: CostView, width: number): string {
   const { wish, scenarios, notes } = view;
-  const title = `${wish.opsPerS.toLocaleString("en")} operations/s, p99 of ${wish.p99Ms} ms or less, ${Math.round(wish.utilisation * 100)} % utilisation: the cheapest bill of each, an estimate`;
   return [
-    ...wrap(title, width),
+    ...wrap(wishText(wish), width),
     ...scenarios.flatMap((scenario) => ["", scenario.title, scenarioTable(view, scenario), ...objectives(view, scenario, width)]),
     "",
     ...notes.flatMap((note) => wrap(`! ${note}`, width, "  ")),

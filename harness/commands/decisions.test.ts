@@ -1,5 +1,5 @@
 /** cost and claims as a user calls them. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { syntheticResult } from "../../report/testing/synthetic-result.ts";
@@ -28,13 +28,17 @@ test("cost prints the cheapest bill of each service, and says what is an estimat
   expect(stdout).toContain("capacity is a lower bound");
 });
 
-test("cost takes another price list, checked by its schema", async () => {
+test("cost and report take another price list, checked by its schema", async () => {
   const { cli, folder } = workspace();
   const own = { ...defaultPrices, source: "ours", types: [{ ...defaultPrices.types[0], name: "own.box", dollarsPerHour: 1 }] };
   writeFileSync(join(folder, "prices.json"), JSON.stringify(own));
   const { stdout } = await cli(["cost", "./result.json", "--prices", "prices.json", "--json"]);
   const [rust] = JSON.parse(stdout).scenarios[0].services;
   expect(rust.estimates).toEqual([expect.objectContaining({ type: "own.box", dollarsPerMonth: 1_460, limitedBy: "two at least" })]);
+  const report = await cli(["report", "./result.json", "--prices", "prices.json", "--format", "html,md"]);
+  expect(report.exitCode, report.stderr).toBe(0);
+  expect(readFileSync(join(folder, "report.html"), "utf8")).toContain('<option value="own.box">own.box</option>');
+  expect(readFileSync(join(folder, "report.md"), "utf8")).toMatch(/Prices: ours, .*\n/);
   writeFileSync(join(folder, "prices.json"), JSON.stringify({ ...own, types: [{ ...own.types[0], dollarPerHour: 1 }] }));
   const wrong = await cli(["cost", "./result.json", "--prices", "prices.json"]);
   expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining('did you mean "dollarsPerHour"?')]);

@@ -83,8 +83,9 @@ export async function runCommand(options: RunCommandOptions, names: readonly str
       progress,
       signal,
     });
-    await folder.writeText("report.html", await renderHtml(result));
-    print(options.json ? JSON.stringify(result) : renderTerminal(buildReport(result), terminalStyle()));
+    const model = buildReport(result);
+    await folder.writeText("report.html", await renderHtml(model));
+    print(options.json ? JSON.stringify(result) : renderTerminal(model, terminalStyle()));
     process.stderr.write(`${showPath(folder.path)}: report.html, result.json, trials.jsonl, logs\n`);
     return exitCodeOf(result);
   } catch (error) {

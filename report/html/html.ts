@@ -1,14 +1,12 @@
 /** One file that opens from disk and loads nothing. */
 import { createHash } from "node:crypto";
-import type { Result } from "../../harness/core/result.ts";
-import { buildReport } from "../model.ts";
+import type { ReportModel } from "../model-types.ts";
 import { scripts } from "./assets.ts";
 import { markup, scriptJson, trusted } from "./markup.ts";
 import { footer, header, sections } from "./sections.ts";
 import { styleSheet } from "./style.ts";
 
-export async function renderHtml(result: Result, baseline?: Result): Promise<string> {
-  const model = buildReport(result, baseline);
+export async function renderHtml(model: ReportModel): Promise<string> {
   const code = await scripts();
   const style = styleSheet.trim();
   const policy = [

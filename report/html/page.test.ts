@@ -37,8 +37,8 @@ describe.skipIf(!chromiumPath && !mustRun)("the page", () => {
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "report-"));
     files = { plain: path.join(folder, "plain.html"), hostile: path.join(folder, "hostile.html") };
-    await writeFile(files.plain, await renderHtml(result));
-    await writeFile(files.hostile, await renderHtml(syntheticResult({ services, text: hostileText })));
+    await writeFile(files.plain, await renderHtml(model));
+    await writeFile(files.hostile, await renderHtml(buildReport(syntheticResult({ services, text: hostileText }))));
     browser = await startChromium();
   }, 60_000);
 
@@ -200,7 +200,7 @@ describe.skipIf(!chromiumPath && !mustRun)("the page", () => {
     visit(files.plain, async (page) => {
       const parts = await page.evaluate(() => [...document.querySelectorAll("section.part")].map(({ id }) => id));
       expect(parts).toEqual(["figures", "charts", "cost", "articles", "experience", "advice", "migration", "method", "limits"]);
-      expect(await renderHtml(result, result)).toContain('<section id="baseline" class="part">');
+      expect(await renderHtml(buildReport(result, { baseline: result }))).toContain('<section id="baseline" class="part">');
     }));
 
   const bills = (page: Page) => page.locator('[data-part="bill"]').allTextContents();

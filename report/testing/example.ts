@@ -6,6 +6,7 @@ import { build, encodeIntoCompressedBase64 } from "hdr-histogram-js";
 import type { LoadMeasurement, OperationMeasurement } from "../../harness/core/measurement.ts";
 import { type Result, resultSchema, type Trial } from "../../harness/core/result.ts";
 import { packageRoot } from "../../harness/paths.ts";
+import { buildReport } from "../model.ts";
 import { type ReportFile, renderers } from "../renderers.ts";
 
 export const exampleFolder = join(packageRoot, "docs", "example");
@@ -51,6 +52,7 @@ export async function renderExample(): Promise<readonly ReportFile[]> {
 }
 
 export async function render(result: Result): Promise<readonly ReportFile[]> {
-  const files = await Promise.all(formats.map((format) => renderers[format]?.(result) ?? []));
+  const model = buildReport(result);
+  const files = await Promise.all(formats.map((format) => renderers[format]?.(model) ?? []));
   return files.flat();
 }

@@ -1,0 +1,59 @@
+/**
+ * What the harness costs its user beside measuring: the wall time of a run of `quick` that is no launch, warm-up, lead-in or window;
+ * the start of the command line program; and a report of 2,000 trials.
+ */
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { median } from "simple-statistics";
+import { syntheticResult } from "../../report/testing/synthetic-result.ts";
+import { table } from "../commands/output.ts";
+import type { Result } from "../core/result.ts";
+import { launcher, quickRun } from "./quick-run.ts";
+
+export async function benchOverhead(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "cache-bench-overhead-"));
+  try {
+    // The first run builds and calibrates, where that has not been done.
+    await quickRun(join(folder, "results"));
+    const { wallS, measuringS } = timesOf(await quickRun(join(folder, "results")));
+    const helpS = await medianS(11, ["--help"]);
+    const run = join(folder, "many");
+    const launches = 1_000;
+    mkdirSync(run);
+    const services = ["one", "two"].map((id, index) => ({ id, language: id, slowness: 1 + index }));
+    writeFileSync(join(run, "result.json"), JSON.stringify(syntheticResult({ services, launches })));
+    const reportS = await medianS(3, ["report", run, "--format", "html,md,csv,json,junit", "--out", join(folder, "out")]);
+    const rows = [
+      ["of a run of quick: not launching, warming up or measuring", `${((100 * (wallS - measuringS)) / wallS).toFixed(0)} %`, "10 %"],
+      ["cache-bench --help", `${helpS.toFixed(2)} s`, "0.2 s"],
+      [`cache-bench report of ${services.length * launches} trials`, `${reportS.toFixed(2)} s`, "3 s"],
+    ];
+    return table(["OVERHEAD", "MEASURED", "AT MOST WANTED"], rows);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Of a run: its wall time, and what of it went into launches, connecting, warm-up, lead-ins, windows and cold starts; s. */
+function timesOf({ startedAt, finishedAt, plan: { settings }, trials, coldStarts }: Result): { wallS: number; measuringS: number } {
+  let measuringMs = 0;
+  for (const { outcome } of trials) {
+    if (outcome.kind !== "measured") continue;
+    measuringMs += outcome.readyMs + outcome.connect.elapsedMs + settings.warmUpMs;
+    for (const { load } of outcome.loadPoints) measuringMs += settings.leadInMs + load.elapsedS * 1_000;
+  }
+  for (const { samplesMs } of coldStarts) for (const sampleMs of samplesMs) measuringMs += sampleMs;
+  return { wallS: (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000, measuringS: measuringMs / 1_000 };
+}
+
+async function medianS(times: number, args: readonly string[]): Promise<number> {
+  const samples: number[] = [];
+  for (let time = 0; time < times; time++) {
+    const start = performance.now();
+    await execa(process.execPath, [launcher, ...args]);
+    samples.push((performance.now() - start) / 1_000);
+  }
+  return median(samples);
+}
