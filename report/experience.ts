@@ -10,8 +10,10 @@ const columns = [
   "lines of tests",
   "dependencies",
   "with theirs",
-  "build, s",
+  "build from scratch, s",
+  "build after a change, s",
   "artifact, MB",
+  "image, MB",
   "first answer, ms",
   "toolchain",
   "capabilities declared",
@@ -37,22 +39,27 @@ function counted({ manifest, status }: ImplementationResult, result: Result): st
   const capabilities = Object.values(manifest.capabilities);
   const declared = [`${capabilities.filter(Boolean).length} of ${capabilities.length}`, String(manifest.knownIssues.length)];
   if (status.kind !== "measured") return [...columns.slice(declared.length).map(() => "-"), ...declared];
-  const { source, buildS, builtFromScratch, artifactBytes, toolchainVersion } = status;
+  const { source, artifactBytes, toolchainVersion, buildS, builtFromScratch, otherBuildS = null } = status;
+  const [scratchS, againS] = builtFromScratch ? [buildS, otherBuildS] : [otherBuildS, buildS];
+  const size = groupThousands(artifactBytes / 1e6, 1);
+  const isImage = (result.plan.target?.kind ?? "process") !== "process";
   const count = (value: number | null | undefined): string => (value === null || value === undefined ? "-" : groupThousands(value, 0));
   return [
     count(source?.codeLines),
     count(source?.testLines),
     count(source?.directDependencies),
     count(source?.allDependencies),
-    buildS === null
-      ? "not known"
-      : `${groupThousands(buildS, buildS < 10 ? 1 : 0)} ${builtFromScratch ? "from scratch" : "after an earlier build"}`,
-    groupThousands(artifactBytes / 1e6, 1),
+    seconds(scratchS),
+    seconds(againS),
+    isImage ? "-" : size,
+    isImage ? size : "-",
     coldStart(manifest.id, result),
     toolchainVersion,
     ...declared,
   ];
 }
+
+const seconds = (value: number | null): string => (value === null ? "-" : groupThousands(value, value < 10 ? 1 : 0));
 
 /** It is the same in every scenario. */
 function coldStart(id: string, { cells }: Result): string {

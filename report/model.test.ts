@@ -257,6 +257,19 @@ describe("the grade", () => {
     expect(grade([])).toEqual(buildReport(result).grade.reasons);
   });
 
+  it("tells where launches found different shares of the keys in L1", () => {
+    const result = syntheticResult({ services: [rust, go] });
+    const reasons = (high: number) => {
+      const hitRatio = { verdict: "valid", value: 0.8, interval: { kind: "range", low: 0.79, high }, launches: 6 } as const;
+      const cells = result.cells.map((cell) => ({ ...cell, figures: { ...cell.figures, hitRatio } }));
+      return buildReport({ ...result, cells }).grade.reasons.map(({ sentence }) => sentence);
+    };
+    expect(reasons(0.809).join()).not.toContain("hit ratio");
+    expect(reasons(0.812)).toContain(
+      "The L1 hit ratio of rust-production in mixed-70-30 at 2000/s differs between launches: 79.0 to 81.2 %.",
+    );
+  });
+
   it("is D below six launches, and A where nothing weakens the figures", () => {
     expect(report([rust, go], { launches: 3 }).grade).toMatchObject({ letter: "D" });
     const result = syntheticResult({ services: [rust, go] });

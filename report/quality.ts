@@ -19,7 +19,14 @@ type Reason = Grade["reasons"][number];
 
 export function gradeOf(result: Result, tables: readonly Table[]): Grade {
   const rows = tables.flatMap((table) => table.rows.filter((row) => row.status === "measured"));
-  const reasons = [...setUp(result), ...services(result, tables), ...launches(result), ...witnesses(result), ...figures(rows)];
+  const reasons = [
+    ...setUp(result),
+    ...services(result, tables),
+    ...launches(result),
+    ...witnesses(result),
+    ...hitRatios(result),
+    ...figures(rows),
+  ];
   const letter = letters.findLast((candidate) => reasons.some((reason) => reason.letter === candidate)) ?? "A";
   return { letter, meaning: meanings[letter], reasons: reasons.toSorted((a, b) => b.letter.localeCompare(a.letter)) };
 }
@@ -75,6 +82,20 @@ function witnesses(result: Result): Reason[] {
       letter: "C",
       sentence: `The two load engines do not agree about ${implementation}: ${disagreements.join("; ")}.`,
     }));
+}
+
+/** The same load finds the same keys in L1: launches that differ by more did not do the same work. */
+const hitRatioTolerance = 0.02;
+
+function hitRatios({ cells }: Result): Reason[] {
+  return cells.flatMap(({ implementation, scenario, offeredRatePerS, figures: { hitRatio } }) => {
+    if (hitRatio.verdict !== "valid" || hitRatio.interval === null) return [];
+    const { low, high } = hitRatio.interval;
+    if (high - low <= hitRatioTolerance) return [];
+    const range = `${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)} %`;
+    const sentence = `The L1 hit ratio of ${implementation} in ${scenario} at ${offeredRatePerS}/s differs between launches: ${range}.`;
+    return [{ letter: "B" as const, sentence }];
+  });
 }
 
 const headline = ["throughput", "p99", "cpuPerOperation", "pssLoad"] as const;

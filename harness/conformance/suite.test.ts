@@ -42,7 +42,10 @@ async function startRedis(name: string): Promise<RedisServer> {
 function serviceWith(fault: string): Launchable {
   const command = ["env", `FAULT=${fault}`, ...manifest.run.command];
   const resolve = (argument: string): string => argument.replace("{source}", source);
-  return processTarget({ ...manifest, run: { command } }, { resolve, folder: source, artifactBytes: 0, buildS: 0, fromScratch: true });
+  return processTarget(
+    { ...manifest, run: { command } },
+    { resolve, folder: source, artifactBytes: 0, buildS: 0, fromScratch: true, otherBuildS: null },
+  );
 }
 
 async function verify(

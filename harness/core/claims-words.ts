@@ -8,11 +8,13 @@ import {
   articleRedisLatencyMs,
   languageTitles,
 } from "./claims-article.ts";
+import { distanceClaim } from "./claims-distance.ts";
 import { type ArticleVariants, notMeasured, ratioBetween, whyNoRatio } from "./claims-figures.ts";
 import { sig } from "./claims-text.ts";
 import type { Claim } from "./claims.ts";
 import type { Manifest } from "./implementation.ts";
 import { metrics, type MetricName } from "./metrics.ts";
+import type { Result } from "./result.ts";
 
 const none = { ours: null, ratio: null, condition: null, formula: null } as const;
 const notTestable = "not testable here" as const;
@@ -62,7 +64,7 @@ function isUsed(name: string, { stack }: Manifest): boolean {
   return stack.some((part) => plain(`${part.name} ${part.role}`).includes(plain(name)));
 }
 
-export function sentenceClaims(variants: ArticleVariants, redisAtAddress: boolean): Claim[] {
+export function sentenceClaims(result: Result, variants: ArticleVariants, redisAtAddress: boolean): Claim[] {
   const network = redisAtAddress
     ? "Redis was at an address of the reader's own; how far away it is, the run does not know"
     : "Redis ran on the same machine; with --redis redis://HOST:6379 a run asks one across a network";
@@ -83,14 +85,11 @@ export function sentenceClaims(variants: ArticleVariants, redisAtAddress: boolea
       verdict: notTestable,
       reason: network,
     },
-    {
-      ...none,
-      id: "redis-dominates",
-      claim: "Redis network latency dominates in production and narrows the gap",
-      theirs: "stated",
-      verdict: notTestable,
-      reason: `${network}; the scenario redis-distant holds every reply of Redis back for 0.5 ms, and the report's part without Redis shows what that leaves of the gap`,
-    },
+    distanceClaim(
+      result,
+      { ...none, id: "redis-dominates", claim: "Redis network latency dominates in production and narrows the gap", theirs: "stated" },
+      network,
+    ),
     predictable(variants),
   ];
 }

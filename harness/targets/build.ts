@@ -23,6 +23,8 @@ export interface Build {
   readonly buildS: number;
   /** True where the compiler had nothing of an earlier build to go by. */
   readonly fromScratch: boolean;
+  /** How long the last build of the other kind took, of whatever source; null where there was none. */
+  readonly otherBuildS: number | null;
 }
 
 /** Left out of the copy, the hash, and so of the build: what tools leave in a source folder. */
@@ -77,7 +79,10 @@ export async function build(options: BuildOptions): Promise<Build> {
   const folder = join(await realpath(builds), id);
   const resolve = placeholders(folder, join(cacheFolder(), "compilers", manifest.id), toolchain.command);
   const record = join(folder, "build.json");
-  if (existsSync(record)) return { ...readJsonFile(record, recordSchema), folder, resolve };
+  if (existsSync(record)) {
+    const recorded = readJsonFile(record, recordSchema);
+    return { ...recorded, folder, resolve, otherBuildS: await lastBuildS(builds, !recorded.fromScratch) };
+  }
 
   await rm(folder, { recursive: true, force: true });
   await copySource(implementation.folder, join(folder, "source"));
@@ -90,7 +95,21 @@ export async function build(options: BuildOptions): Promise<Build> {
   if (!existsSync(artifact)) throw buildError(manifest.id, `the build made no ${manifest.build.artifact}`);
   const artifactBytes = await sizeOf(artifact);
   await writeFileAtomic(record, JSON.stringify({ artifactBytes, buildS, fromScratch }));
-  return { resolve, folder, artifactBytes, buildS, fromScratch };
+  return { resolve, folder, artifactBytes, buildS, fromScratch, otherBuildS: await lastBuildS(builds, !fromScratch) };
+}
+
+/** Of the builds that are kept, the last one of that kind. */
+async function lastBuildS(builds: string, fromScratch: boolean): Promise<number | null> {
+  let last: { buildS: number; atMs: number } | null = null;
+  for (const name of await readdir(builds)) {
+    const record = join(builds, name, "build.json");
+    if (!existsSync(record)) continue;
+    // Records of earlier versions, which are not read, may look otherwise.
+    const { data } = recordSchema.safeParse(JSON.parse(await readFile(record, "utf8")));
+    const { mtimeMs } = await lstat(record);
+    if (data?.fromScratch === fromScratch && mtimeMs > (last?.atMs ?? 0)) last = { buildS: data.buildS, atMs: mtimeMs };
+  }
+  return last?.buildS ?? null;
 }
 
 /** Bytes of a file, or of all files below a folder; links count as themselves. */

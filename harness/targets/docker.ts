@@ -51,6 +51,7 @@ export function targetOn(engine: Engine, placement: Placement, memoryLimitBytes:
         buildS,
         // An image is built without what compilers keep of earlier builds.
         builtFromScratch: true,
+        otherBuildS: null,
         toolchainVersion,
       };
     },

@@ -20,12 +20,13 @@ export const processes: Target = {
   find: ({ manifest }) => findToolchain(manifest),
   async build(options) {
     const built = await build(options);
-    const { artifactBytes, buildS, fromScratch } = built;
+    const { artifactBytes, buildS, fromScratch, otherBuildS } = built;
     return {
       launchable: processTarget(options.implementation.manifest, built),
       artifactBytes,
       buildS,
       builtFromScratch: fromScratch,
+      otherBuildS,
       toolchainVersion: options.toolchain.version,
     };
   },

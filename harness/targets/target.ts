@@ -16,6 +16,8 @@ export interface Product {
   readonly buildS: number | null;
   /** True where the compiler had nothing of an earlier build to go by. */
   readonly builtFromScratch: boolean;
+  /** How long the last build of the other kind took, of whatever source; null where that is not known. */
+  readonly otherBuildS: number | null;
   readonly toolchainVersion: string;
 }
 

@@ -33,6 +33,7 @@ export function syntheticImplementation(service: SyntheticService, artifactBytes
       artifactBytes,
       buildS: 12,
       builtFromScratch: true,
+      otherBuildS: 1.5,
       source: { codeLines: 1_234, testLines: 567, directDependencies: 8, allDependencies: 90 },
       passedChecks: ["round-trip", "redis-bytes"].filter((id) => !service.failedChecks?.includes(id)),
       failedChecks: [...(service.failedChecks ?? [])],

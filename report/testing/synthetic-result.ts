@@ -226,7 +226,9 @@ function figure(
   const scale = alike.has(metric) ? 1 : metrics[metric].unit === "ops/s" ? 1 / service.slowness : service.slowness;
   const centre = fastest[metric] * scale;
   if (metric === "artifact") return { verdict: "valid", value: Math.round(centre), interval: null, launches: 1 };
-  const summary = estimate(Array.from({ length: launches }, () => centre * Math.exp(spread * normal())));
+  // The same load finds the same keys in L1.
+  const spreadOf = metric === "hitRatio" ? spread / 10 : spread;
+  const summary = estimate(Array.from({ length: launches }, () => centre * Math.exp(spreadOf * normal())));
   if (verdict !== "bounded") return { verdict: "valid", ...summary };
   const reason = "The set-up ends at 71 % of the generator's ceiling, before the service does.";
   return { verdict, ...summary, reason, cure: "Use a machine with more cores, or load from another one." };
