@@ -8,19 +8,20 @@ export function valueText({ verdict, text }: CellView, atLeast = ">="): string {
   return verdict === "bounded" ? `${atLeast} ${text}` : text;
 }
 
-/** Short enough for a column: "best", "1.42x", "1.03x ~" (too close to call), "1.4x ?" (no difference claimed). */
+/** Short enough for a column: "best", "base" (a lower bound may be better), "1.42x", "1.03x ~" (too close to call), "1.4x ?" (no difference claimed). */
 export function comparisonMark(comparison: Comparison | null): string {
   if (comparison === null || comparison.kind === "alone") return "";
   if (comparison.kind === "best") return bestMarks[comparison.standing];
   return `${comparison.factorText}${comparison.kind === "too-close" ? " ~" : comparison.kind === "unclaimed" ? " ?" : ""}`;
 }
 
-const bestMarks = { clear: "best", shared: "1.00x ~", ranked: "1.00x", unclaimed: "1.00x ?" } as const;
+const bestMarks = { clear: "best", shared: "1.00x ~", ranked: "base", unclaimed: "1.00x ?" } as const;
 
 export const legend: readonly string[] = [
   "~ too close to call: the 95 % interval of the ratio to the best includes 1",
   "? too few launches, or no interval: no difference is claimed",
   ">= a lower bound, not ranked",
+  "base the best valid figure, which the factors are of; a lower bound may be better",
 ];
 
 export function footnoteMarks(numbers: readonly number[]): string {

@@ -64,7 +64,7 @@ const figures: Part = {
     )}
       <p class="legend">
         Second line of a figure: its 95 % interval over launches, or their range where so marked. Factors compare with the best valid figure
-        of the column; lower is better, except for throughput. Tied: too close to call, since the 95 % interval of the ratio includes 1.
+        of the column, which is marked base where a lower bound may be better; lower is better, except for throughput. Tied: too close to call, since the 95 % interval of the ratio includes 1.
         Unclaimed: too few launches to claim a difference. Services in the articles' shape are ranked among themselves; one that failed
         checks is not ranked.
       </p>
