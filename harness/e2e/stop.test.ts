@@ -67,8 +67,10 @@ test("SIGINT and SIGTERM stop every process and keep finished trials; --resume r
   const resumed = await resume(workspace, runId, "./mine");
   expect(resumed.exitCode, resumed.stderr).toBe(0);
   const { trials, plan } = resultSchema.parse(JSON.parse(resumed.stdout));
-  // What the machine disturbed is repeated, after all that was planned.
-  expect(trials.slice(0, plan.trials.length).map(({ id }) => id)).toEqual(plan.trials.map(({ id }) => id));
+  const [done, planned] = [trials, plan.trials].map((some) => some.map(({ id }) => id));
+  expect(done?.slice(0, 3)).toEqual(planned);
+  // What the machine disturbed is repeated after all that was planned: a quarter of three at most, rounded up.
+  expect(done?.slice(3).join()).toMatch(/^(t000[1-3]-2)?$/);
   for (const { kept } of [interrupted, terminated]) expect(journal(workspace.folder, runId).slice(0, kept.length)).toEqual(kept);
 });
 
