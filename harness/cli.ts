@@ -172,7 +172,9 @@ function buildProgram(call: (name: keyof typeof handlers) => (...args: unknown[]
     .addOption(list("--implementations <ids>", "these, changed or not (default: those whose source changed)"))
     .option("--all", "every implementation that both versions have")
     .option("--scenario <id>", "id, or a scenario file (default: the first of preset quick)")
-    .addOption(minutes("--budget <minutes>", "time to measure, as in 15m; confirming may take as long again", 15))
+    .addOption(
+      minutes("--budget <minutes>", "time to measure, as in 30m; confirming may take as long again (default: 15m for each implementation)"),
+    )
     .option("--strict", "inconclusive ends with exit code 4")
     .option("--redis <where>", "redis:// URL, path of a server, docker, or embedded (default: on PATH, else embedded)")
     .addOption(whole("--seed <n>", "of keys, operations, values and the order of launches", 0, 0xffffffff).default(1))
@@ -264,13 +266,12 @@ function percent(flags: string, description: string): Option {
 }
 
 /** "15m" or "15" -> seconds. */
-function minutes(flags: string, description: string, byDefault: number): Option {
-  const option = new Option(flags, description).argParser((text) => {
+function minutes(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((text) => {
     const value = Number(/^(\d{1,4})m?$/.exec(text)?.[1]);
     if (value >= 1) return value * 60;
     throw new InvalidArgumentError("Minutes are needed, as in 15m.");
   });
-  return option.default(byDefault * 60, `${byDefault}m`);
 }
 
 /** Prints what was thrown, for people, and gives the exit code. */

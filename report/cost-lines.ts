@@ -8,7 +8,9 @@ import {
   type CostWish,
   defaultWish,
   estimateCost,
+  isLowerBound,
   judgeObjective,
+  mayBeLess,
   monthsToPayBack,
 } from "../harness/core/cost.ts";
 
@@ -45,10 +47,11 @@ const dollars = new Intl.NumberFormat("en", { style: "currency", currency: "USD"
 
 export function costLines(rows: readonly Billed[], prices: PriceList, settings: CostSettings): CostLine[] {
   const types = prices.types.filter(({ name }) => settings.type === "" || name === settings.type);
-  const bills = rows.map(({ basis, implementation }) => ({
-    engineeringDollars: settings.engineering[implementation] ?? 0,
-    estimate: basis && cheapest(basis, types, settings),
-  }));
+  const bills = rows.map(({ basis, implementation }): Bill => {
+    const estimate = basis && cheapest(basis, types, settings);
+    const isUpperBound = basis !== null && estimate !== null && mayBeLess(basis, types, settings, estimate);
+    return { engineeringDollars: settings.engineering[implementation] ?? 0, estimate, isUpperBound };
+  });
   const reference = referenceOf(rows, bills);
   return rows.map(({ basis, reason }, index): CostLine => {
     const bill = bills[index];
@@ -60,11 +63,11 @@ export function costLines(rows: readonly Billed[], prices: PriceList, settings: 
     return {
       capacity,
       objective,
-      instances: `${whole.format(estimate.instances)} x ${estimate.type}`,
+      instances: `${atMost(bill)}${whole.format(estimate.instances)} x ${estimate.type}`,
       limit: limitTexts[estimate.limitedBy],
-      bill: dollars.format(estimate.dollarsPerMonth),
-      total: dollars.format(estimate.dollarsPerMonth * settings.months + engineeringDollars),
-      payBack: reference === null || reference.index === index ? "" : payBackText(reference, { estimate, engineeringDollars }),
+      bill: `${atMost(bill)}${dollars.format(estimate.dollarsPerMonth)}`,
+      total: `${atMost(bill)}${dollars.format(estimate.dollarsPerMonth * settings.months + engineeringDollars)}`,
+      payBack: reference === null || reference.index === index ? "" : payBackText(reference, bill),
     };
   });
 }
@@ -72,10 +75,10 @@ export function costLines(rows: readonly Billed[], prices: PriceList, settings: 
 function capacityText(basis: CostBasis, p99Ms: number): string {
   const capacity = capacityAtObjective(basis, p99Ms);
   if (capacity === null) return "";
-  const objective = judgeObjective(basis, p99Ms);
-  const isBound = objective.kind === "searched" ? objective.bounded : capacity === basis.capacityOpsPerS && basis.bounded;
-  return `${isBound ? "at least " : ""}${floored(capacity / basis.cpus)}`;
+  return `${isLowerBound(basis, p99Ms) ? "at least " : ""}${floored(capacity / basis.cpus)}`;
 }
+
+const atMost = ({ isUpperBound }: Bill): string => (isUpperBound ? "at most " : "");
 
 /** Three digits; what is a lower end is never rounded up. */
 function floored(value: number): string {
@@ -94,6 +97,7 @@ const limitTexts = {
 interface Bill {
   readonly estimate: CostEstimate | null;
   readonly engineeringDollars: number;
+  readonly isUpperBound: boolean;
 }
 
 interface Reference {
@@ -101,19 +105,21 @@ interface Reference {
   readonly name: string;
   readonly dollarsPerMonth: number;
   readonly engineeringDollars: number;
+  readonly isUpperBound: boolean;
 }
 
 /** Who costs the least to build, of equals who costs the most to run: the others have to earn their extra cost. */
 function referenceOf(rows: readonly Billed[], bills: readonly Bill[]): Reference | null {
-  const known = bills.flatMap(({ estimate, engineeringDollars }, index) =>
-    estimate ? [{ index, name: rows[index]?.name ?? "", dollarsPerMonth: estimate.dollarsPerMonth, engineeringDollars }] : [],
+  const known = bills.flatMap(({ estimate, ...bill }, index) =>
+    estimate ? [{ ...bill, index, name: rows[index]?.name ?? "", dollarsPerMonth: estimate.dollarsPerMonth }] : [],
   );
   if (new Set(known.map(({ engineeringDollars }) => engineeringDollars)).size < 2) return null;
   return known.toSorted((a, b) => a.engineeringDollars - b.engineeringDollars || b.dollarsPerMonth - a.dollarsPerMonth)[0] ?? null;
 }
 
-function payBackText(reference: Reference, { estimate, engineeringDollars }: Bill): string {
+function payBackText(reference: Reference, { estimate, engineeringDollars, isUpperBound }: Bill): string {
   if (!estimate) return "";
+  if (reference.isUpperBound || isUpperBound) return `unknown against ${reference.name}: one of the bills is only an upper bound`;
   const months = monthsToPayBack(reference, { dollarsPerMonth: estimate.dollarsPerMonth, engineeringDollars });
   if (months === null) return `never, against ${reference.name}`;
   return months === 0 ? `at once, against ${reference.name}` : `after ${three.format(months)} months, against ${reference.name}`;

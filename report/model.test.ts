@@ -266,7 +266,7 @@ describe("the grade", () => {
     };
     expect(reasons(0.809).join()).not.toContain("hit ratio");
     expect(reasons(0.812)).toContain(
-      "The L1 hit ratio of rust-production in mixed-70-30 at 2000/s differs between launches: 79.0 to 81.2 %.",
+      "The L1 hit ratio differs between launches by more than 2 points in 2 of 2 cells, most for rust-production in mixed-70-30 at 2000/s: 79.0 to 81.2 %.",
     );
   });
 

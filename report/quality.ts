@@ -88,14 +88,18 @@ function witnesses(result: Result): Reason[] {
 const hitRatioTolerance = 0.02;
 
 function hitRatios({ cells }: Result): Reason[] {
-  return cells.flatMap(({ implementation, scenario, offeredRatePerS, figures: { hitRatio } }) => {
-    if (hitRatio.verdict !== "valid" || hitRatio.interval === null) return [];
-    const { low, high } = hitRatio.interval;
-    if (high - low <= hitRatioTolerance) return [];
-    const range = `${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)} %`;
-    const sentence = `The L1 hit ratio of ${implementation} in ${scenario} at ${offeredRatePerS}/s differs between launches: ${range}.`;
-    return [{ letter: "B" as const, sentence }];
-  });
+  const known = cells.flatMap(({ figures: { hitRatio }, ...cell }) =>
+    hitRatio.verdict === "valid" && hitRatio.interval !== null ? [{ ...cell, ...hitRatio.interval }] : [],
+  );
+  const width = ({ low, high }: { low: number; high: number }): number => high - low;
+  const apart = known.filter((one) => width(one) > hitRatioTolerance).toSorted((a, b) => width(b) - width(a));
+  const [widest] = apart;
+  if (widest === undefined) return [];
+  const { implementation, scenario, offeredRatePerS, low, high } = widest;
+  const range = `${implementation} in ${scenario} at ${offeredRatePerS}/s: ${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)} %`;
+  const where = `in ${apart.length} of ${known.length} cells, most for ${range}`;
+  const points = hitRatioTolerance * 100;
+  return [{ letter: "B", sentence: `The L1 hit ratio differs between launches by more than ${points} points ${where}.` }];
 }
 
 const headline = ["throughput", "p99", "cpuPerOperation", "pssLoad"] as const;

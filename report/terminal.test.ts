@@ -43,6 +43,11 @@ describe("the terminal report", () => {
     expect(text).toMatch(/^Articles +.*\d+ not testable here/m);
   });
 
+  it("says why there is no bill", () => {
+    const unknown = syntheticResult({ services: [{ id: "go", language: "go", slowness: 1, figures: { throughput: "void" } }] });
+    expect(renderTerminal(buildReport(unknown), { columns: 2_000, colour: false })).toMatch(/^Cost +\S+ no bill: \w{2,}/m);
+  });
+
   it("explains what stands in it and nothing that only the page shows", () => {
     const report = buildReport(
       syntheticResult({ services: [{ id: "go", language: "go", slowness: 1, figures: { p99: "void", p999: "bounded" } }] }),

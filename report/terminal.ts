@@ -59,7 +59,9 @@ function ownLines({ own }: TableModel): string[] {
 }
 
 function billLine({ cost, runId }: ReportModel, width: number): string[] {
-  const bills = firstBills(cost).map(({ row, line }) => `${row.name} ${line.bill === "" ? "no bill" : `${line.bill} a month`}`);
+  const bills = firstBills(cost).map(
+    ({ row, line }) => `${row.name} ${line.bill === "" ? `no bill: ${line.limit || line.objective}` : `${line.bill} a month`}`,
+  );
   return bills.length === 0 ? [] : labelled("Cost", `${bills.join("; ")} (${wishText(cost.wish)}; cache-bench cost ${runId})`, width);
 }
 

@@ -1,6 +1,6 @@
 /**
  * What the harness costs its user beside measuring: the wall time of a run of `quick` that is no launch, warm-up, lead-in or window;
- * the start of the command line program; and a report of 2,000 trials.
+ * the start of the command line program; a report of 2,000 trials; and opening one.
  */
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,6 +10,9 @@ import { median } from "simple-statistics";
 import { syntheticResult } from "../../report/testing/synthetic-result.ts";
 import { table } from "../commands/output.ts";
 import type { Result } from "../core/result.ts";
+import { memoryOf } from "../probes/process-tree.ts";
+import { processesOfSession, processStat } from "../processes/proc.ts";
+import { openExample } from "./opening.ts";
 import { launcher, quickRun } from "./quick-run.ts";
 
 export async function benchOverhead(): Promise<string> {
@@ -25,10 +28,15 @@ export async function benchOverhead(): Promise<string> {
     const services = ["one", "two"].map((id, index) => ({ id, language: id, slowness: 1 + index }));
     writeFileSync(join(run, "result.json"), JSON.stringify(syntheticResult({ services, launches })));
     const reportS = await medianS(3, ["report", run, "--format", "html,md,csv,json,junit", "--out", join(folder, "out")]);
+    const opening = await openExample();
+    const seconds = (value: number | undefined) => (value === undefined ? "no Chromium here" : `${value.toFixed(2)} s`);
     const rows = [
       ["of a run of quick: not launching, warming up or measuring", `${((100 * (wallS - measuringS)) / wallS).toFixed(0)} %`, "10 %"],
+      ["reading a service's memory once a second, of one processor", `${(100 * samplingShare()).toFixed(2)} %`, "1 %"],
       ["cache-bench --help", `${helpS.toFixed(2)} s`, "0.2 s"],
       [`cache-bench report of ${services.length * launches} trials`, `${reportS.toFixed(2)} s`, "3 s"],
+      ["the example's HTML, opened in Chromium: to be read", seconds(opening?.readableS), "1 s"],
+      ["the same until its last chart is drawn", seconds(opening?.drawnS), "-"],
     ];
     return table(["OVERHEAD", "MEASURED", "AT MOST WANTED"], rows);
   } finally {
@@ -46,6 +54,17 @@ function timesOf({ startedAt, finishedAt, plan: { settings }, trials, coldStarts
   }
   for (const { samplesMs } of coldStarts) for (const sampleMs of samplesMs) measuringMs += sampleMs;
   return { wallS: (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000, measuringS: measuringMs / 1_000 };
+}
+
+/** The processes of this session stand for the service's; the kernel holds up a process whose memory is read for no longer than that. */
+function samplingShare(): number {
+  const session = processStat(process.pid)?.session ?? 0;
+  const samplesMs = Array.from({ length: 101 }, () => {
+    const start = performance.now();
+    memoryOf(processesOfSession(session));
+    return performance.now() - start;
+  });
+  return median(samplesMs) / 1_000;
 }
 
 async function medianS(times: number, args: readonly string[]): Promise<number> {

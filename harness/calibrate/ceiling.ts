@@ -3,7 +3,7 @@ import { decodeHistogram, mergeHistograms } from "../core/histogram.ts";
 import type { Ceiling, CeilingKey } from "../core/calibration/ceilings.ts";
 import type { LoadMeasurement } from "../core/measurement.ts";
 import type { Topology } from "../core/plan-schema.ts";
-import { operations } from "../core/scenario.ts";
+import { operations } from "../core/operations.ts";
 import type { EngineName } from "../load/engines.ts";
 import { startGenerator } from "../load/generator.ts";
 import type { LoadWorkload } from "../load/messages.ts";

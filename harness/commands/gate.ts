@@ -28,14 +28,17 @@ import type { Target } from "../targets/target.ts";
 import { checkFormats, writeFiles } from "./files.ts";
 import { print, table, terminalStyle } from "./output.ts";
 
+/** To measure one implementation, where no --budget is given. */
+const budgetEachS = 15 * 60;
+
 export interface GateCommandOptions {
   readonly base: string;
   readonly head: string;
   readonly implementations?: readonly string[];
   readonly all?: true;
   readonly scenario?: string;
-  /** s */
-  readonly budget: number;
+  /** s; by default so much for each implementation. */
+  readonly budget?: number;
   readonly strict?: true;
   readonly redis?: string;
   readonly seed: number;
@@ -60,7 +63,8 @@ export async function gateCommand(options: GateCommandOptions, names: readonly s
     ...(alone.length > 0 ? [`in one version only, so not compared: ${alone.join(", ")}`] : []),
   ];
   const about = { base: base.label, head: head.label, scenario: scenario.id, notes };
-  const rounds = pairs.length === 0 ? 0 : roundsWithin(options.budget, pairs.length, roundS(settings, scenario));
+  const rounds =
+    pairs.length === 0 ? 0 : roundsWithin(options.budget ?? pairs.length * budgetEachS, pairs.length, roundS(settings, scenario));
   if (rounds === 0) {
     const sentence = "Nothing to measure: no implementation changed between base and head.";
     return await finish(

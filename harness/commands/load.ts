@@ -2,7 +2,7 @@
 import { sum } from "../core/gates.ts";
 import { mergeHistograms, percentile } from "../core/histogram.ts";
 import type { LoadMeasurement, LoadPoint } from "../core/measurement.ts";
-import { operations } from "../core/scenario.ts";
+import { operations } from "../core/operations.ts";
 import { planTopology } from "../core/topology.ts";
 import { exitCodes, usageError } from "../errors.ts";
 import { engines, type EngineName } from "../load/engines.ts";

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { checks } from "../conformance/suite.ts";
 import { packageRoot } from "../paths.ts";
 import { findImplementations } from "../store/catalogue.ts";
 import { newWorkspace } from "../testing/cli.ts";
@@ -34,9 +35,11 @@ test.each(["rust", "go", "python", "node"])(
 test("what new made passes verify at once", async () => {
   const workspace = newWorkspace();
   await workspace.cli(["new", "services/mine", "--language", "node"]);
-  const { exitCode, stdout, stderr } = await workspace.cli(["verify", "./services/mine", "--quiet"]);
+  const { exitCode, stdout, stderr } = await workspace.cli(["verify", "./services/mine", "--quiet", "--json"]);
   expect(exitCode, stdout + stderr).toBe(0);
-  expect(stdout).toMatch(/^mine: 24 of 24 checks pass$/m);
+  const [mine] = JSON.parse(stdout) as [{ service: string; checks: readonly { id: string; outcome: string }[] }];
+  expect(mine.service).toBe("mine");
+  expect(mine.checks.map(({ id, outcome }) => [id, outcome])).toEqual(checks.map(({ id }) => [id, "passed"]));
 });
 
 test("new refuses what is there already, what cannot be an id, and a language without a service", async () => {

@@ -1,4 +1,5 @@
 /** What a service says of itself on /metrics, in the Prometheus text format. */
+import { countsSince, parseServiceCounts } from "../probes/service-metrics.ts";
 import { type CheckContext, CheckFailure, type Consistency } from "./check.ts";
 import { type Call, curl, expectStatus } from "./http.ts";
 
@@ -44,3 +45,15 @@ export const workersOf = (metrics: Metrics): number => metrics.total("cache_work
 /** Absent means read-your-writes. */
 export const consistencyOf = (metrics: Metrics): Consistency =>
   metrics.label("cache_info", "consistency") === "bounded-staleness" ? "bounded-staleness" : "read-your-writes";
+
+/** cache_requests_total between two readings, by "op/result". */
+export function requestsBetween(before: Metrics, after: Metrics): Record<string, number> {
+  return countsSince(parseServiceCounts(before.text), parseServiceCounts(after.text));
+}
+
+export function describeCounts(counts: Readonly<Record<string, number>>): string {
+  const told = Object.entries(counts)
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([name, count]) => `${count} ${name}`);
+  return told.join(", ") || "no request";
+}

@@ -8,7 +8,8 @@ import { metricNames, type MetricName, shareMetrics } from "./metrics.ts";
 import { type OwnMetricName, ownMetricNames, ownMetrics, stalenessLimitMs } from "./own-metrics.ts";
 import type { Plan } from "./plan-schema.ts";
 import type { Cell, ColdStart, Figure, Finding, ImplementationResult, LoadPointResult, MeasuredOutcome, Trial } from "./result.ts";
-import { operations, type Operation, type Scenario } from "./scenario.ts";
+import { operations, type Operation } from "./operations.ts";
+import type { Scenario } from "./scenario.ts";
 import { estimate, estimateShare } from "./statistics.ts";
 
 /** Which part of a trial a figure comes from. */

@@ -144,6 +144,20 @@ export function cheapest(basis: CostBasis, types: readonly InstanceType[], wish:
   return estimates.toSorted((a, b) => cents(a) - cents(b) || a.instances - b.instances)[0] ?? null;
 }
 
+/** The service may carry more at the objective than the run could find out. */
+export function isLowerBound(basis: CostBasis, p99Ms: number): boolean {
+  const objective = judgeObjective(basis, p99Ms);
+  if (objective.kind === "searched") return objective.bounded;
+  return objective.kind === "kept" || (capacityAtObjective(basis, p99Ms) === basis.capacityOpsPerS && basis.bounded);
+}
+
+/** The cheapest bill is only an upper bound: it rests on a lower bound of the capacity, and with more of it would be smaller. */
+export function mayBeLess(basis: CostBasis, types: readonly InstanceType[], wish: CostWish, bill: CostEstimate): boolean {
+  if (!isLowerBound(basis, wish.p99Ms)) return false;
+  const least = cheapest({ ...basis, capacityOpsPerS: Infinity, latencies: [], searched: null }, types, wish);
+  return least !== null && least.dollarsPerMonth < bill.dollarsPerMonth;
+}
+
 /** Months until the smaller bill of `b` has paid back what it costs more to build; null where it never does. */
 export function monthsToPayBack(
   a: { readonly dollarsPerMonth: number; readonly engineeringDollars: number },

@@ -6,7 +6,8 @@ import type { LoadMeasurement } from "./measurement.ts";
 import { decodeHistogram, mergeHistograms } from "./histogram.ts";
 import type { Finding } from "./result.ts";
 import type { SteadyState } from "./steady-state.ts";
-import { operations, type Operation, type Scenario } from "./scenario.ts";
+import { operations, type Operation } from "./operations.ts";
+import type { Scenario } from "./scenario.ts";
 
 export interface GateInput {
   readonly load: LoadMeasurement;
@@ -215,7 +216,7 @@ const settled: Gate = ({ load, scenario, steadyState: { verdict, change } }) => 
   return {
     severity: "void",
     sentence: verdict === "none" ? `no steady state was reached: ${by}` : `not steady: ${by}`,
-    cure: "close other programs, or use a machine that shares its processors with nobody; where it happens in every launch, the service needs a longer warm-up (the preset standard has one)",
+    cure: "close other programs, or use a machine that shares its processors with nobody; where it happens in every launch, the service needs a longer warm-up (the preset rigorous has one)",
   };
 };
 

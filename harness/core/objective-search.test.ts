@@ -45,6 +45,14 @@ test("what was missed for the set-up's sake bounds the rate from below", () => {
   expect(objectiveRate([{ ratePerS: 500, outcome: "missed" }], capacity)).toEqual({ ratePerS: null, limited: false });
 });
 
+test("what was missed for the set-up's sake takes nothing from a higher rate that was kept; what the service missed does", () => {
+  const capacity = { perS: 50_000, isBound: false };
+  const kept = outcomes(1e9, [16_000, 45_000]);
+  expect(objectiveRate([{ ratePerS: 2_000, outcome: "unknown" }, ...kept], capacity)).toEqual({ ratePerS: 45_000, limited: false });
+  expect(nextRate([{ ratePerS: 2_000, outcome: "unknown" }, ...outcomes(1e9, [16_000])], 50_000)).toBe(32_000);
+  expect(objectiveRate([{ ratePerS: 20_000, outcome: "missed" }, ...kept], capacity)).toEqual({ ratePerS: 16_000, limited: false });
+});
+
 test("a capacity that is only a bound limits the search that ends there, and no other", () => {
   const bound = { perS: 50_000, isBound: true };
   expect(objectiveRate(outcomes(1e9, [2_000, 48_000]), bound)).toEqual({ ratePerS: 48_000, limited: true });

@@ -6,7 +6,8 @@
 import { errorShare, lateSending } from "./gates.ts";
 import { mergeHistograms, percentile } from "./histogram.ts";
 import type { LoadMeasurement } from "./measurement.ts";
-import { operations, type Scenario } from "./scenario.ts";
+import { operations } from "./operations.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** The bracket is narrow enough when its ends are within this factor: launches differ by more. */
 const resolution = 1.1;
@@ -65,8 +66,11 @@ export function objectiveRate(known: readonly RateOutcome[], capacity: Capacity)
   return { ratePerS: met, limited: atCapacity || known.some(({ ratePerS, outcome }) => ratePerS === above && outcome === "unknown") };
 }
 
+/** What the set-up may have missed says nothing of the service: it ends the search upwards, and takes nothing from a higher rate that was kept. */
 function bracket(known: readonly RateOutcome[], capacityPerS: number): { met: number | null; above: number } {
-  const above = Math.min(capacityPerS, ...known.flatMap(({ ratePerS, outcome }) => (outcome === "met" ? [] : [ratePerS])));
-  const met = known.flatMap(({ ratePerS, outcome }) => (outcome === "met" && ratePerS <= above ? [ratePerS] : []));
-  return { met: met.length === 0 ? null : Math.max(...met), above };
+  const rates = (outcome: RateOutcome["outcome"]): number[] => known.flatMap((one) => (one.outcome === outcome ? [one.ratePerS] : []));
+  const missed = Math.min(capacityPerS, ...rates("missed"));
+  const met = Math.max(0, ...rates("met").filter((ratePerS) => ratePerS <= missed));
+  const above = Math.min(missed, ...rates("unknown").filter((ratePerS) => ratePerS > met));
+  return { met: met === 0 ? null : met, above };
 }

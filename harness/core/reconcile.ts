@@ -5,7 +5,7 @@
 import type { GateOutcome } from "./gates.ts";
 import { sum } from "./gates.ts";
 import type { RequestTotals } from "./measurement.ts";
-import { operations, type Operation } from "./scenario.ts";
+import { operations, type Operation } from "./operations.ts";
 
 export interface TrialCounts {
   readonly requests: RequestTotals;

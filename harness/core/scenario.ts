@@ -63,6 +63,3 @@ export const scenarioSchema = z.strictObject({
 export type Scenario = z.infer<typeof scenarioSchema>;
 export type ValueSize = Scenario["valueSize"];
 export type KeyChoice = Scenario["keys"]["choice"];
-
-export const operations = ["get", "put", "delete"] as const;
-export type Operation = (typeof operations)[number];

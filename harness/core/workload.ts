@@ -2,7 +2,8 @@
  * The load as data: which operation on which key with which value, in what order. All of it follows from a seed and
  * is drawn before anything is timed, so that every implementation receives the same bytes.
  */
-import type { KeyChoice, Operation, ValueSize } from "./scenario.ts";
+import type { Operation } from "./operations.ts";
+import type { KeyChoice, ValueSize } from "./scenario.ts";
 import { rankSampler, rankToKey } from "./workload/key-choice.ts";
 import { seededRandom } from "./workload/random.ts";
 import { buildValueTemplates, initialTemplate, type ValueTemplates } from "./workload/values.ts";

@@ -1,6 +1,7 @@
 /** Services that lie only while the load runs: the checks before it cannot find them, the gates must. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Result, resultSchema } from "../core/result.ts";
+import { canPin, usableCpus } from "../processes/pinning.ts";
 import { newWorkspace } from "../testing/cli.ts";
 
 /** A service for each fault, which is its name too. */
@@ -23,10 +24,14 @@ const wrongCounts = [
   ["rereads-hits", "L1 did not answer"],
 ] as const;
 
+const leaves = "leaves-its-cpu";
+/** On one processor there is nowhere to go. */
+const canLeave = canPin() && usableCpus().length > 1;
+
 describe("of services that lie, side by side,", () => {
   let result: Result;
   beforeAll(async () => {
-    result = await runTiny([...wrongValues, ...wrongCounts].map(([fault]) => fault));
+    result = await runTiny([...[...wrongValues, ...wrongCounts].map(([fault]) => fault), leaves]);
   });
 
   function measured(fault: string) {
@@ -54,13 +59,29 @@ describe("of services that lie, side by side,", () => {
     expect(figures?.p50).toMatchObject({ verdict: "void" });
   });
 
+  test.skipIf(!canLeave)("one that leaves the processor it was given has a void trial", () => {
+    const { findings, figures } = measured(leaves);
+    const others = usableCpus().filter((cpu) => !result.plan.topology.service.includes(cpu));
+    const found = findings.filter(({ gate }) => gate === "placement");
+    expect(found).toEqual([
+      expect.objectContaining({
+        severity: "void",
+        loadPoint: null,
+        sentence: expect.stringContaining(`processor ${others.join(", ")} too`),
+      }),
+    ]);
+    expect(figures?.throughput).toMatchObject({ verdict: "void" });
+  });
+
   test("a void trial is measured again at the end, within the budget, and still nothing void is averaged in", () => {
     const { trials, plan, cells } = result;
-    expect(trials.slice(0, 6).map(({ id }) => id)).toEqual(plan.trials.map(({ id }) => id));
-    // A quarter of six, rounded up.
-    const repeat = { id: expect.stringMatching(/^t000[1-6]-2$/), block: 1 };
-    expect(trials.slice(6)).toMatchObject([repeat, repeat]);
-    const again = cells.find(({ implementation }) => implementation === trials[6]?.implementation);
+    const first = trials.slice(0, plan.trials.length);
+    expect(first.map(({ id }) => id)).toEqual(plan.trials.map(({ id }) => id));
+    // A quarter of seven, rounded up.
+    const repeat = { id: expect.stringMatching(/^t000[1-7]-2$/), block: 1 };
+    const repeats = trials.slice(plan.trials.length);
+    expect(repeats).toMatchObject([repeat, repeat]);
+    const again = cells.find(({ implementation }) => implementation === repeats[0]?.implementation);
     expect(again).toMatchObject({ launches: { planned: 1, measured: 2, void: 2 }, figures: { throughput: { verdict: "void" } } });
   });
 });

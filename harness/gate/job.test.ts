@@ -3,6 +3,7 @@ import { syntheticResult } from "../../report/testing/synthetic-result.ts";
 import { Simulator } from "../core/gate/testing/simulated-job.ts";
 import type { GatedMetric, Launches } from "../core/gate/family.ts";
 import type { Cell, Figure } from "../core/result.ts";
+import { roundsText } from "./show.ts";
 import { type MeasureRound, type RoundName, runGateJob } from "./job.ts";
 
 const [cell] = syntheticResult({ services: [{ id: "a", language: "go", slowness: 1 }] }).cells;
@@ -54,6 +55,20 @@ test("an unchanged service passes after half of the rounds, without fresh ones",
   expect(result.sentence).toBe("No slowdown or growth beyond 11 % in any of the 5 figures judged.");
 });
 
+test("an implementation that has passed is not measured on while another is open", async () => {
+  // 4.5 % more CPU: hardly to be told from the threshold of 5 %.
+  const { measure, asked } = fake((id, metric) => (id === "rust" && metric === "cpuPerOperation" ? 1.045 : 1));
+  const result = await runGateJob(["go", "rust"], 12, measure);
+  expect(asked.map(({ implementations }) => implementations.join())).toEqual([
+    ...Array.from({ length: 6 }, () => "go,rust"),
+    ...Array.from({ length: 6 }, () => "rust"),
+  ]);
+  expect(result).toMatchObject({ verdict: "inconclusive", rounds: { planned: 12, measured: 12 } });
+  const roundsOf = (id: string) => result.members.filter(({ implementation }) => implementation === id).map(({ rounds }) => rounds);
+  expect([roundsOf("go"), roundsOf("rust")]).toEqual([Array(5).fill(6), Array(5).fill(12)]);
+  expect(roundsText(result)).toBe("12 of 12 rounds were measured (fewer of what had passed by then)");
+});
+
 test("a slow metric is measured again, with fresh rounds of its implementation alone, and named with its fresh interval", async () => {
   const { measure, asked } = fake((id, metric) => (id === "go" && metric === "p99" ? 1.3 : 1));
   const result = await runGateJob(["go", "rust"], 12, measure);
@@ -81,6 +96,16 @@ test("what fresh rounds do not show again is no regression, and is said", async 
   expect(result.members.find(({ metric }) => metric === "p99")).toMatchObject({
     verdict: "inconclusive",
     reason: "found in the first rounds, but not again in fresh ones",
+  });
+});
+
+test("a candidate whose fresh rounds are void is not said to have vanished", async () => {
+  const broken: Figure = { verdict: "void", reason: "3.0 % of the requests failed", cure: "read its log" };
+  const { measure } = fake((_, metric, { phase }) => (metric !== "p99" ? 1 : phase === "first" ? 1.3 : broken));
+  const result = await runGateJob(["go"], 12, measure);
+  expect(result.members.find(({ metric }) => metric === "p99")).toMatchObject({
+    verdict: "inconclusive",
+    reason: "found in the first rounds; only 0 of the fresh ones were valid (head: 3.0 % of the requests failed)",
   });
 });
 

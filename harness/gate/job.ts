@@ -1,8 +1,8 @@
 /** One gate job: rounds, looks, and fresh rounds for what looks like a regression. What a round measures is handed in. */
-import { judge, type Judged, next } from "../core/gate/decide.ts";
+import { hasPassed, judge, type Judged, next } from "../core/gate/decide.ts";
 import { familyOf, type MeasuredRound, memberOf, type MemberName, reasonOf } from "../core/gate/family.ts";
 import { familyLevel, planLooks } from "../core/gate/looks.ts";
-import { gateResult, type GateResult, memberResult } from "../core/gate/verdict.ts";
+import { type Confirmation, gateResult, type GateResult, memberResult } from "../core/gate/verdict.ts";
 
 export type MeasureRound = (implementations: readonly string[], round: RoundName) => Promise<MeasuredRound>;
 
@@ -17,11 +17,14 @@ export async function runGateJob(implementations: readonly string[], rounds: num
   const family = familyOf(implementations);
   const looks = planLooks(rounds, family.length);
   const measured: MeasuredRound[] = [];
+  let open = implementations;
   for (const [index, look] of looks.entries()) {
     while (measured.length < look.rounds) {
-      measured.push(await measureRound(implementations, { phase: "first", number: measured.length + 1, of: rounds }));
+      measured.push(await measureRound(open, { phase: "first", number: measured.length + 1, of: rounds }));
     }
     const judged = judge(membersOf(family, measured), look);
+    // What has passed is not measured on; it stays in the family, with the rounds it has.
+    open = open.filter((id) => !hasPassed(judged.filter((_, at) => family[at]?.implementation === id)));
     const step = next(judged, index === looks.length - 1);
     if (step.kind === "go-on") continue;
     const candidates = step.kind === "confirm" ? step.candidates.map((at) => family[at] as MemberName) : [];
@@ -45,7 +48,7 @@ async function confirm(
   candidates: readonly MemberName[],
   rounds: number,
   measureRound: MeasureRound,
-): Promise<ReadonlyMap<MemberName, Judged>> {
+): Promise<ReadonlyMap<MemberName, Confirmation>> {
   const implementations = [...new Set(candidates.map(({ implementation }) => implementation))];
   if (implementations.length === 0) return new Map();
   const measured: MeasuredRound[] = [];
@@ -53,7 +56,7 @@ async function confirm(
     measured.push(await measureRound(implementations, { phase: "confirmation", number: measured.length + 1, of: rounds }));
   }
   const judged = judge(membersOf(candidates, measured), { rounds, level: familyLevel });
-  return new Map(candidates.map((name, at) => [name, judged[at] as Judged]));
+  return new Map(candidates.map((name, at) => [name, { judged: judged[at] as Judged, reason: reasonOf(name, measured) }]));
 }
 
 function membersOf(family: readonly MemberName[], measured: readonly MeasuredRound[]): ReturnType<typeof memberOf>[] {

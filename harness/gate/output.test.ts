@@ -21,6 +21,7 @@ const member = (more: Partial<MemberResult>): MemberResult => ({
   pValue: 0.001,
   threshold: 0.111,
   noiseFloor: 0.02,
+  rounds: 12,
   validRounds: 12,
   ...more,
 });

@@ -3,7 +3,7 @@
  * service counts itself can be held against it exactly. And what is read goes to the judge.
  */
 import type { RequestTotals } from "../core/measurement.ts";
-import { operations, type Operation } from "../core/scenario.ts";
+import { operations, type Operation } from "../core/operations.ts";
 import type { AgentMeasurement, MeasureOrder } from "./messages.ts";
 import type { RequestSource } from "./requests.ts";
 import { type JudgedRequest, noCounts, type Ticket, type ValueJudge } from "./value-judge.ts";

@@ -1,6 +1,6 @@
 /** What several agents measured at once, as one measurement: counts add up, histograms merge. */
 import type { LoadMeasurement, LoadPoint, OperationMeasurement, RequestTotals } from "../core/measurement.ts";
-import { operations, type Operation } from "../core/scenario.ts";
+import { operations, type Operation } from "../core/operations.ts";
 import { mergeHistograms } from "./histogram.ts";
 import type { AgentMeasurement, AgentOperation } from "./messages.ts";
 

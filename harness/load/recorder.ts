@@ -1,5 +1,5 @@
 /** Counts what happens to the requests of one window in one agent. Plain arrays: it runs at every request. */
-import { operations, type Operation } from "../core/scenario.ts";
+import { operations, type Operation } from "../core/operations.ts";
 import { MicrosecondHistogram } from "./histogram.ts";
 import type { LoopMeasurement, AgentOperation } from "./messages.ts";
 import type { CacheHeader } from "./response-header.ts";

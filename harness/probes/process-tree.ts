@@ -1,5 +1,6 @@
 /** Processor time and memory of a process tree, from /proc (proc(5)). */
-import { processStat, readProc } from "../processes/proc.ts";
+import { parseCpuList } from "../processes/pinning.ts";
+import { processStat, readProc, threadsOf } from "../processes/proc.ts";
 
 /** User and system time of live processes so far, s (steps of 10 ms); null where none can be read. */
 export function cpuSeconds(pids: readonly number[]): number | null {
@@ -24,6 +25,13 @@ export function memoryOf(pids: readonly number[]): Memory {
 /** The kernel's own high-water mark of each process, summed, bytes; null where it is not given. */
 export function highWaterBytes(pids: readonly number[]): number | null {
   return highWaterFrom(pids.map((pid) => readProc(statusFile(pid))));
+}
+
+/** Processors that any thread of these processes may use; null where none can be read. A thread may have left its process's. */
+export function allowedCpus(pids: readonly number[]): readonly number[] | null {
+  const texts = pids.flatMap((pid) => threadsOf(pid).map((thread) => readProc(`/proc/${pid}/task/${thread}/status`)));
+  const lists = texts.flatMap((text) => /^Cpus_allowed_list:\s*(\S+)/m.exec(text ?? "")?.[1] ?? []);
+  return lists.length === 0 ? null : [...new Set(lists.flatMap(parseCpuList))].toSorted((a, b) => a - b);
 }
 
 export const statusFile = (pid: number): string => `/proc/${pid}/status`;

@@ -3,7 +3,17 @@ import type { Containment } from "../core/containment.ts";
 import { acceptedConnections, acceptedFrom, connectionsFile } from "./accepted-connections.ts";
 import { type Cgroup, parseCpuS, parseProcesses, readContainment } from "./cgroup.ts";
 import type { HostFiles } from "./host-files.ts";
-import { cpuSeconds, highWaterBytes, highWaterFrom, type Memory, memoryFrom, memoryOf, rollupFile, statusFile } from "./process-tree.ts";
+import {
+  allowedCpus,
+  cpuSeconds,
+  highWaterBytes,
+  highWaterFrom,
+  type Memory,
+  memoryFrom,
+  memoryOf,
+  rollupFile,
+  statusFile,
+} from "./process-tree.ts";
 
 export interface ServiceProbe {
   /** Processor time so far, s; null where it cannot be read. */
@@ -11,6 +21,8 @@ export interface ServiceProbe {
   memory(): Promise<Memory>;
   highWaterBytes(): Promise<number | null>;
   acceptedConnections(): Promise<number | null>;
+  /** Processors that its threads may use. Null where that cannot be read, or where the engine's cpuset lets none of them leave. */
+  allowedCpus(): Promise<readonly number[] | null>;
   /** Null for a service that is not contained. */
   containment(): Promise<Containment | null>;
 }
@@ -22,6 +34,7 @@ export function processProbe(processes: () => readonly number[], port: number): 
     memory: async () => memoryOf(processes()),
     highWaterBytes: async () => highWaterBytes(processes()),
     acceptedConnections: async () => acceptedConnections(port),
+    allowedCpus: async () => allowedCpus(processes()),
     containment: async () => null,
   };
 }
@@ -39,6 +52,7 @@ export function cgroupProbe(files: HostFiles, group: Cgroup, port: number): Serv
     },
     highWaterBytes: async () => highWaterFrom(await files.read((await processes()).map(statusFile))),
     acceptedConnections: async () => acceptedFrom(await readOne(connectionsFile), port),
+    allowedCpus: async () => null,
     containment: () => readContainment(files, group),
   };
 }

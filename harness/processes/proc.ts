@@ -37,6 +37,14 @@ export function processesOfSession(session: number): readonly number[] {
   });
 }
 
+export function threadsOf(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+}
+
 /** The text of a /proc file; null when it is gone or not ours to read. */
 export function readProc(file: string): string | null {
   try {

@@ -1,5 +1,5 @@
 /** The harness's own work in Redis, with ioredis: the data set, the bytes of a key, what the server counts. */
-import type { Redis } from "ioredis";
+import { Cluster, type Redis } from "ioredis";
 import { connectRedis, primaries, type RedisClient } from "./client.ts";
 
 /** What every service stores a value under. */
@@ -7,6 +7,9 @@ export const keyPrefix = "cache:";
 
 /** Values written at a time: enough to hide round trips, little enough to stay a few MB. */
 const loadBatch = 500;
+
+/** As many SETs in one call: each by itself takes ioredis five times the processor time. */
+const storeScript = 'for i, key in ipairs(KEYS) do redis.call("SET", key, ARGV[i + 1], "EX", ARGV[1]) end';
 
 export class RedisAdmin implements AsyncDisposable {
   readonly #redis: RedisClient;
@@ -26,14 +29,26 @@ export class RedisAdmin implements AsyncDisposable {
 
   /** Stores values under their cache keys with a life of ttlS seconds. */
   async loadDataSet(entries: Iterable<readonly [key: string, value: Buffer]>, ttlS: number, signal: AbortSignal): Promise<void> {
-    let batch: Promise<unknown>[] = [];
-    for (const [key, value] of entries) {
-      if (batch.push(this.#redis.set(keyPrefix + key, value, "EX", ttlS)) < loadBatch) continue;
-      await Promise.all(batch);
+    let batch: (readonly [key: string, value: Buffer])[] = [];
+    for (const entry of entries) {
+      if (batch.push(entry) < loadBatch) continue;
+      await this.#store(batch, ttlS);
       batch = [];
       signal.throwIfAborted();
     }
-    await Promise.all(batch);
+    await this.#store(batch, ttlS);
+  }
+
+  /** By one script on one server; the keys of a cluster lie on several. */
+  async #store(batch: readonly (readonly [key: string, value: Buffer])[], ttlS: number): Promise<void> {
+    const redis = this.#redis;
+    if (redis instanceof Cluster) {
+      await Promise.all(batch.map(([key, value]) => redis.set(keyPrefix + key, value, "EX", ttlS)));
+      return;
+    }
+    const keys = batch.map(([key]) => keyPrefix + key);
+    const values = batch.map(([, value]) => value);
+    await redis.eval(storeScript, keys.length, ...keys, ttlS, ...values);
   }
 
   /** The bytes stored for a cache key, or null. */

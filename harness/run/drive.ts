@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { judgeContainment } from "../core/containment.ts";
 import { judgeLoadPoint, sum } from "../core/gates.ts";
 import type { ConnectMeasurement, LoadPoint, RequestTotals } from "../core/measurement.ts";
+import { judgePlacement } from "../core/placement.ts";
 import { openLoopMs } from "../core/plan.ts";
 import type { Settings, Topology } from "../core/plan-schema.ts";
 import { reconcileCounts, type TrialCounts } from "../core/reconcile.ts";
@@ -102,6 +103,8 @@ export async function drive({
   await probe.sampleMemory("after");
   const containment = await service.probe.containment();
   findings.push(...judgeContainment(containedBefore, containment));
+  for (const one of second === null ? [service] : [service, second])
+    findings.push(...judgePlacement(topology.pinned ? topology.service : null, await one.probe.allowedCpus()));
   const totals = mergeTotals([await generator.totals(), ...loadPoints.map(({ beside }) => totalsOf(beside))]);
   const counts = await reconciledCounts(probe, countsAtStart, totals);
   const unreconciled = reconcileCounts(counts);

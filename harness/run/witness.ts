@@ -4,7 +4,8 @@ import { findCeiling, type UsedCalibration } from "../core/calibration/ceilings.
 import { mergeHistograms } from "../core/histogram.ts";
 import { sum } from "../core/gates.ts";
 import type { LoadMeasurement } from "../core/measurement.ts";
-import { operations, type Scenario } from "../core/scenario.ts";
+import { operations } from "../core/operations.ts";
+import type { Scenario } from "../core/scenario.ts";
 import { disagreements, type Witness, type WitnessReading, witnessConnections } from "../core/witness.ts";
 import { keyName } from "../core/workload.ts";
 import type { EngineName } from "../load/engines.ts";

@@ -25,6 +25,7 @@ export function containerProbe(engine: Engine, container: RunningContainer, file
       memory: async () => (await chosen).memory(),
       highWaterBytes: async () => (await chosen).highWaterBytes(),
       acceptedConnections: async () => (await chosen).acceptedConnections(),
+      allowedCpus: async () => (await chosen).allowedCpus(),
       containment: async () => (await chosen).containment(),
     },
     processes: () => (group === null || files !== localFiles ? [] : parseProcesses(readProc(group.processes))),
@@ -62,6 +63,7 @@ function statsProbe({ docker }: Engine, { id }: RunningContainer): ServiceProbe 
     },
     highWaterBytes: async () => null,
     acceptedConnections: async () => null,
+    allowedCpus: async () => null,
     containment: async () => (await stats())?.containment ?? null,
   };
 }

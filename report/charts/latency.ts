@@ -40,7 +40,7 @@ function validLoads(outcome: MeasuredOutcome, rate: number): LoadMeasurement[] {
   });
 }
 
-function isVoid({ findings }: MeasuredOutcome, loadPoint: number): boolean {
+export function isVoid({ findings }: MeasuredOutcome, loadPoint: number): boolean {
   return findings.some((finding) => finding.severity === "void" && (finding.loadPoint === null || finding.loadPoint === loadPoint));
 }
 

@@ -10,7 +10,7 @@ import { extractText, getDocumentProxy } from "unpdf";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderCsv } from "../csv.ts";
 import { buildReport } from "../model.ts";
-import { chromiumPath, startChromium } from "../testing/chromium.ts";
+import { chromiumPath, startChromium, untilDrawn } from "../testing/chromium.ts";
 import { hostileText, syntheticResult, type SyntheticService } from "../testing/synthetic-result.ts";
 import { renderHtml } from "./html.ts";
 
@@ -64,6 +64,7 @@ describe.skipIf(!chromiumPath && !mustRun)("the page", () => {
         (request) => request.url() !== pathToFileURL(file).href && !request.url().startsWith("data:") && troubles.push(request.url()),
       );
       await page.goto(pathToFileURL(file).href);
+      if (options.javaScriptEnabled !== false) await untilDrawn(page);
       await use(page, troubles);
     } finally {
       await context.close();
@@ -134,6 +135,17 @@ describe.skipIf(!chromiumPath && !mustRun)("the page", () => {
         }),
       );
       expect(inked).toEqual([true, true, true, true, true, true]);
+    }));
+
+  it("draws all charts at once when it is printed", () =>
+    visit(files.plain, async (page) => {
+      const charts = await page.evaluate(() => {
+        const canvases = [...document.querySelectorAll("canvas")];
+        for (const canvas of canvases) Chart.getChart(canvas)?.destroy();
+        dispatchEvent(new Event("beforeprint"));
+        return canvases.map((canvas) => Chart.getChart(canvas) !== undefined);
+      });
+      expect(charts).toEqual([true, true, true, true, true, true]);
     }));
 
   it.each(["light", "dark"] as const)("has no accessibility violation in %s", (colorScheme) =>

@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { startChromium } from "./chromium.ts";
+import { startChromium, untilDrawn } from "./chromium.ts";
 import { resultSchema } from "../../harness/core/result.ts";
 import { drawnResult, exampleFolder, exampleResultFile, render, renderExample } from "./example.ts";
 
@@ -28,8 +28,12 @@ try {
   for (const width of widths) {
     const page = await browser.newPage({ viewport: { width, height: 1_600 }, colorScheme: "light" });
     await page.goto(pathToFileURL(join(exampleFolder, "report.html")).href);
+    await untilDrawn(page);
     await page.screenshot({ path: join(exampleFolder, `report-${width}.png`) });
-    for (const part of parts) await page.locator(`#${part}`).screenshot({ path: join(exampleFolder, `${part}-${width}.png`) });
+    for (const part of parts) {
+      await page.locator(`#${part}`).evaluate((section) => section.scrollIntoView({ behavior: "instant" }));
+      await page.screenshot({ path: join(exampleFolder, `${part}-${width}.png`) });
+    }
     await page.close();
   }
 } finally {

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { countsSince, parseServiceCounts } from "../../probes/service-metrics.ts";
 import { type Check, CheckFailure } from "../check.ts";
-import { type Call, curl, deleteKey, exchange, getKey, headKey, putKey } from "../http.ts";
-import { metricsCall, readMetrics, requireTotal } from "../metrics.ts";
+import { type Call, curl, deleteKey, exchange, getKey, headKey, pathOf, putKey } from "../http.ts";
+import { describeCounts, metricsCall, readMetrics, requestsBetween, requireTotal } from "../metrics.ts";
 
 const gauges = ["cache_l1_bytes", "cache_l1_entries", "cache_info"];
 const histograms = ["cache_redis_call_duration_seconds", "cache_request_duration_seconds"];
@@ -24,6 +23,8 @@ export const counted: Check = {
       ...repeat(2, putKey(key, "1")),
       putKey(other, "1"),
       putKey(context.newKey("counted"), "1", "?ttl=no"),
+      putKey(context.newKey("counted"), "no JSON"),
+      { method: "PUT", target: pathOf(context.newKey("counted")), headers: { "Content-Length": "10000000000" } },
       ...repeat(5, getKey(key)),
       ...repeat(2, headKey(key)),
       ...repeat(4, getKey(absent)),
@@ -39,7 +40,8 @@ export const counted: Check = {
 
     const wanted: Readonly<Record<string, number>> = {
       "put/ok": 3,
-      "put/invalid": 1,
+      "put/invalid": 2,
+      "put/too_large": 1,
       "get/hit": 7,
       "get/miss": 4,
       "get/invalid": 1,
@@ -48,14 +50,18 @@ export const counted: Check = {
     let seen: Record<string, number> = {};
     for (const end = performance.now() + settleMs; ; await sleep(50)) {
       const after = await readMetrics(context);
-      const since = countsSince(parseServiceCounts(before.text), parseServiceCounts(after.text));
-      const { "get/l1_hit": l1 = 0, "get/l2_hit": l2 = 0, ...rest } = since;
+      const { "get/l1_hit": l1 = 0, "get/l2_hit": l2 = 0, ...rest } = requestsBetween(before, after);
       seen = { ...rest, "get/hit": l1 + l2 };
       const l1Hits = requireTotal(context, after, "cache_l1_hits_total") - requireTotal(context, before, "cache_l1_hits_total");
       if (l1Hits !== l1) seen = { ...seen, "cache_l1_hits_total without l1_hit": l1Hits - l1 };
-      if (describe(seen) === describe(wanted)) break;
+      if (describeCounts(seen) === describeCounts(wanted)) break;
       if (performance.now() > end)
-        throw new CheckFailure("cache_requests_total is not what was sent", describe(wanted), describe(seen), curl(context, metricsCall));
+        throw new CheckFailure(
+          "cache_requests_total is not what was sent",
+          describeCounts(wanted),
+          describeCounts(seen),
+          curl(context, metricsCall),
+        );
     }
     const after = await readMetrics(context);
     for (const name of [...gauges, ...histograms.flatMap((name) => [`${name}_sum`, `${name}_count`, `${name}_bucket`])])
@@ -64,10 +70,3 @@ export const counted: Check = {
 };
 
 const repeat = (times: number, call: Call): Call[] => Array.from({ length: times }, () => call);
-
-function describe(counts: Readonly<Record<string, number>>): string {
-  return Object.entries(counts)
-    .toSorted(([a], [b]) => a.localeCompare(b))
-    .map(([name, count]) => `${count} ${name}`)
-    .join(", ");
-}

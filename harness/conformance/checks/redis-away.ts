@@ -13,6 +13,7 @@ import {
   putKey,
   untilInL1,
 } from "../http.ts";
+import { describeCounts, type Metrics, metricsCall, readMetrics, requestsBetween } from "../metrics.ts";
 import { foreignSet, redisCli, whilePaused } from "../redis.ts";
 import { Connection } from "../raw-http.ts";
 import { sleepUntil } from "../time.ts";
@@ -22,16 +23,22 @@ const [redisTimeoutMs, graceMs] = [250, 150];
 /** Long enough for a missed ping or two. */
 const pauseMs = 2_500;
 const recoverMs = 2_000;
+/** After the begin of the pause, ms. */
+const [misses, puts] = [
+  [50, 800, 1_500],
+  [50, 800],
+] as const;
 const [oldValue, newValue] = [Buffer.from('"old"'), Buffer.from('"new"')];
 
 export const redisAway: Check = {
   id: "redis-away",
   number: 14,
-  title: "while Redis is paused hits are 200, the rest is 503 in time, livez 200, readyz 503; 2 s later all is well",
+  title: "while Redis is paused hits are 200, the rest is 503 in time and counted so, livez 200, readyz 503; 2 s later all is well",
   needs: "redis-control",
   alone: true,
   timeCritical: true,
   async run(context) {
+    const before = await readMetrics(context);
     const [hot, overwritten, absent] = [context.newKey("hot"), context.newKey("overwritten"), context.newKey("absent")];
     await foreignSet(context, hot, oldValue);
     // Kept: only the worker behind it surely has the key in its L1.
@@ -47,10 +54,8 @@ export const redisAway: Check = {
         })(),
         ...[0, 1_500].map((ms) => at(ms, () => expectPaused(context, { method: "GET", target: "/livez" }, 200, "livez"))),
         ...[800, 1_500].map((ms) => at(ms, () => expectPaused(context, { method: "GET", target: "/readyz" }, 503, "readyz"))),
-        ...[50, 800, 1_500].map((ms) =>
-          at(ms, () => expectUnavailable(context, getKey(context.newKey("miss")), "GET of a key that is not in L1")),
-        ),
-        ...[50, 800].map((ms) => at(ms, () => expectUnavailable(context, putKey(context.newKey("put"), oldValue), "PUT"))),
+        ...misses.map((ms) => at(ms, () => expectUnavailable(context, getKey(context.newKey("miss")), "GET of a key that is not in L1"))),
+        ...puts.map((ms) => at(ms, () => expectUnavailable(context, putKey(context.newKey("put"), oldValue), "PUT"))),
         at(300, () => expectUnavailable(context, deleteKey(context.newKey("delete")), "DELETE")),
         at(pauseMs - 600, () => expectUnavailable(context, putKey(overwritten, oldValue), "PUT")),
       ]);
@@ -58,7 +63,11 @@ export const redisAway: Check = {
     const backMs = performance.now();
     // A 503 to PUT means that it may still happen: but never after a newer one.
     const overwrite = putKey(overwritten, newValue);
-    while ((await exchange(context, overwrite)).status !== 204 && performance.now() < backMs + recoverMs) await sleep(50);
+    let refused = 0;
+    for (let status = 0; status !== 204 && performance.now() < backMs + recoverMs; await sleep(50)) {
+      ({ status } = await exchange(context, overwrite));
+      if (status === 503) refused++;
+    }
     await foreignSet(context, absent, newValue);
     if (context.invalidates) await foreignSet(context, hot, newValue);
     await sleepUntil(backMs + recoverMs, context.signal);
@@ -67,6 +76,8 @@ export const redisAway: Check = {
     await expectValue(context, overwritten, newValue, "2 s after Redis is back, the body of GET");
     await expectValue(context, absent, newValue, "2 s after Redis is back, the body of GET");
     await expectValue(context, hot, context.invalidates ? newValue : oldValue, "2 s after Redis is back, the body of GET");
+    const unavailable = { "get/unavailable": misses.length, "put/unavailable": puts.length + 1 + refused, "delete/unavailable": 1 };
+    await expectCounted(context, before, unavailable);
   },
 };
 
@@ -96,4 +107,15 @@ async function expectUnavailable(context: CheckContext, call: Call, what: string
     );
   }
   expectHeader(context, call, answer, "Content-Type", "application/problem+json");
+}
+
+/** What else the check asks for. */
+const served: ReadonlySet<string> = new Set(["get/l1_hit", "get/l2_hit", "put/ok"]);
+
+/** Each request that was refused is counted once, as unavailable and as nothing else. */
+async function expectCounted(context: CheckContext, before: Metrics, wanted: Readonly<Record<string, number>>): Promise<void> {
+  const since = Object.entries(requestsBetween(before, await readMetrics(context))).filter(([name]) => !served.has(name));
+  const [expected, seen] = [describeCounts(wanted), describeCounts(Object.fromEntries(since))];
+  if (seen === expected) return;
+  throw new CheckFailure("cache_requests_total is not what was refused while Redis was paused", expected, seen, curl(context, metricsCall));
 }

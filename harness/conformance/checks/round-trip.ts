@@ -39,14 +39,26 @@ export const roundTrip: Check = {
   },
 };
 
-/** A string of this many bytes, of one to four bytes a character. */
+/** Objects and arrays of all kinds of values, as deep as they come, with white space wherever it may stand. */
 function randomJson(bytes: number): string {
-  const alphabet = ["a", "Z", "0", " ", "/", "<", "\u00e9", "\u0416", "\u20ac", "\u{1f680}", "\\n", '\\"', "\\u00e9"];
-  let text = "";
-  for (let length = 2; length < bytes;) {
-    const next = alphabet[randomInt(alphabet.length)] ?? "a";
-    text += next;
-    length += Buffer.byteLength(next);
+  if (bytes < 40) return randomScalar();
+  const members: string[] = [];
+  const isObject = randomInt(2) === 0;
+  for (let left = bytes; left > 0;) {
+    const value = randomJson(randomInt(Math.max(2, Math.floor(left * 0.7))));
+    const member = isObject ? `${randomString()}${space()}:${space()}${value}` : value;
+    members.push(space() + member + space());
+    left -= Buffer.byteLength(member) + 1;
   }
-  return `"${text}"`;
+  return isObject ? `{${members.join(",")}}` : `[${members.join(",")}]`;
 }
+
+const characters = ["a", "Z", "0", " ", "/", "<", "\u00e9", "\u0416", "\u20ac", "\u{1f680}", "\\n", '\\"', "\\u00e9"];
+const spaces = ["", "", "", " ", "\n  ", "\t"];
+const digits = (): string => String(randomInt(1, 2 ** 40));
+
+const pick = <T>(from: readonly T[]): T => from[randomInt(from.length)] as T;
+const space = (): string => pick(spaces);
+const randomString = (): string => `"${Array.from({ length: randomInt(24) }, () => pick(characters)).join("")}"`;
+const randomNumber = (): string => `${pick(["", "-"])}${digits()}${pick(["", `.0${digits()}`])}${pick(["", "e5", "E-07"])}`;
+const randomScalar = (): string => pick([randomString, randomString, randomNumber, () => pick(["true", "false", "null", "{}", "[]"])])();

@@ -39,13 +39,9 @@ type Measured = Omit<Judged, "state">;
 /** All members after as many rounds as the look says. */
 export function judge(family: readonly Member[], look: Look): readonly Judged[] {
   const seen = family.map((member) => measure(member, look.rounds));
-  const rejected =
-    look.level > 0
-      ? holm(
-          seen.map(({ pValue }) => pValue),
-          look.level,
-        )
-      : [];
+  // Where a member's measuring ended earlier, its data said when: its p value tells nothing at this look.
+  const pValues = seen.map(({ pValue, rounds }) => (rounds < look.rounds ? 1 : pValue));
+  const rejected = look.level > 0 ? holm(pValues, look.level) : [];
   return seen.map((one, index) => ({ ...one, state: stateOf(one, rejected[index] === true) }));
 }
 
@@ -84,7 +80,12 @@ export type Next = { readonly kind: "confirm"; readonly candidates: readonly num
 export function next(judged: readonly Judged[], isLast: boolean): Next {
   const candidates = judged.flatMap(({ state }, index) => (state === "candidate" ? [index] : []));
   if (candidates.length > 0) return { kind: "confirm", candidates };
-  const states = judged.map(({ state }) => state).filter((state) => state !== "unjudged");
-  if (states.length > 0 && states.every((state) => state === "pass")) return { kind: "passed" };
+  if (hasPassed(judged)) return { kind: "passed" };
   return { kind: isLast ? "give-up" : "go-on" };
+}
+
+/** At least one member is judged, and all that are pass. */
+export function hasPassed(judged: readonly Judged[]): boolean {
+  const states = judged.map(({ state }) => state).filter((state) => state !== "unjudged");
+  return states.length > 0 && states.every((state) => state === "pass");
 }

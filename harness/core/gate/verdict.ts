@@ -28,6 +28,8 @@ export interface MemberResult extends MemberName {
   /** The change for the worse that counts, as a share of time or size (or of the rate's inverse). */
   readonly threshold: number;
   readonly noiseFloor: number;
+  /** Measured first, valid or not: fewer than of others where its implementation had passed by then. */
+  readonly rounds: number;
   readonly validRounds: number;
 }
 
@@ -42,9 +44,15 @@ export interface Evidence {
   readonly name: MemberName;
   readonly member: Member;
   readonly judged: Judged;
-  /** Judged on the fresh rounds alone. */
-  readonly confirmation: Judged | null;
+  readonly confirmation: Confirmation | null;
   /** Why its values are void or bounded. */
+  readonly reason: string | null;
+}
+
+/** Judged on the fresh rounds alone. */
+export interface Confirmation {
+  readonly judged: Judged;
+  /** Why its fresh values are void or bounded. */
   readonly reason: string | null;
 }
 
@@ -60,10 +68,11 @@ export function memberResult({ name, member, judged, confirmation, reason }: Evi
     head: head?.value ?? null,
     headInterval: head?.interval ?? null,
     change: changeOf(judged, member),
-    confirmation: confirmation === null ? null : changeOf(confirmation, member),
+    confirmation: confirmation === null ? null : changeOf(confirmation.judged, member),
     pValue: judged.pValue,
     threshold: Math.expm1(judged.threshold),
     noiseFloor: Math.expm1(judged.noiseFloor),
+    rounds: judged.rounds,
     validRounds: judged.validRounds,
   };
 }
@@ -77,13 +86,18 @@ export function gateResult(members: readonly MemberResult[], rounds: GateResult[
   return { verdict, sentence: sentenceOf(verdict, members), rounds, members };
 }
 
-function verdictOf({ state }: Judged, confirmation: Judged | null): MemberResult["verdict"] {
-  if (state === "candidate") return confirmation?.state === "candidate" ? "regression" : "inconclusive";
+function verdictOf({ state }: Judged, confirmation: Confirmation | null): MemberResult["verdict"] {
+  if (state === "candidate") return confirmation?.judged.state === "candidate" ? "regression" : "inconclusive";
   return state === "open" ? "inconclusive" : state;
 }
 
-function whyOpen({ state, shift, threshold }: Judged, confirmation: Judged | null): string | null {
-  if (confirmation !== null) return "found in the first rounds, but not again in fresh ones";
+function whyOpen({ state, shift, threshold }: Judged, confirmation: Confirmation | null): string | null {
+  if (confirmation !== null) {
+    const { judged, reason } = confirmation;
+    return judged.shift === null
+      ? `found in the first rounds; only ${judged.validRounds} of the fresh ones were valid (${reason})`
+      : "found in the first rounds, but not again in fresh ones";
+  }
   if (state === "unjudged" || shift === null) return null;
   const worst = (share: number): string => `${(Math.expm1(share) * 100).toFixed(1)} %`;
   return `may be up to ${worst(shift.high)} worse, ${worst(threshold)} is the threshold`;

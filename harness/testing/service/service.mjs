@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import { Server } from "node:net";
+import { cpus } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Cache } from "./cache.mjs";
 import { remember, twisted, uncounted } from "./lies.mjs";
@@ -25,6 +26,9 @@ const eatMemory = () => {
 };
 if (fault("eats-memory")) setTimeout(eatMemory, 1_000);
 if (fault("child-eats-memory")) spawn(process.execPath, ["-e", `(${eatMemory})()`], { stdio: "ignore" });
+
+if (fault("leaves-its-cpu"))
+  spawn("taskset", ["--all-tasks", "--cpu-list", "--pid", `0-${cpus().length - 1}`, String(process.pid)]).on("error", () => {});
 
 const operations = { GET: "get", HEAD: "get", PUT: "put", DELETE: "delete" };
 const results = { 400: "invalid", 404: "miss", 413: "too_large", 503: "unavailable", 204: "ok" };
@@ -93,13 +97,14 @@ async function serve(request, response) {
   unanswered.add(request);
   try {
     const result = await serveKey(request, response, decodeKey(segment), query);
-    if (!(fault("counts-no-head") && request.method === "HEAD") && !uncounted()) count(op, result, startedMs);
+    const ignored = (fault("counts-no-head") && request.method === "HEAD") || (fault("counts-no-413") && result === "too_large");
+    if (!ignored && !uncounted()) count(op, result, startedMs);
   } catch (error) {
     const lost = error instanceof Unavailable;
     if (lost) response.setHeader("retry-after", "1");
     // What is not Redis's silence is a client that went away; nobody reads this answer.
     problem(response, lost ? 503 : 400);
-    count(op, lost ? "unavailable" : "invalid", startedMs);
+    if (!(lost && fault("counts-no-503"))) count(op, lost ? "unavailable" : "invalid", startedMs);
   } finally {
     unanswered.delete(request);
   }

@@ -1,7 +1,8 @@
 /** Simulated gate jobs, with the noise that launches on a shared machine show. Seeded: the same every time. */
 import { type Random, seededRandom } from "../../workload/random.ts";
 import { shuffled } from "../../plan.ts";
-import { type Judged, judge, type Member, next } from "../decide.ts";
+import { hasPassed, type Judged, judge, type Member, next } from "../decide.ts";
+import { gatedMetrics } from "../family.ts";
 import { planLooks } from "../looks.ts";
 
 /** Log standard deviations and shares; `spread` is the launch-to-launch spread of one version, without the disturbed ones. */
@@ -57,11 +58,14 @@ export class Simulator {
   /** A whole job by the rules of the gate: looks, candidates, fresh rounds. */
   job(members: readonly SimulatedMember[], rounds: number, noise: Noise): Outcome {
     const looks = planLooks(rounds, members.length);
-    const family = this.measure(members, rounds, noise);
+    let family = this.measure(members, rounds, noise);
     for (const [index, look] of looks.entries()) {
       const judged = judge(family, look);
       const step = next(judged, index === looks.length - 1);
-      if (step.kind === "go-on") continue;
+      if (step.kind === "go-on") {
+        family = withoutSettled(family, judged, look.rounds);
+        continue;
+      }
       const candidates = step.kind === "confirm" ? step.candidates : [];
       const regressions = candidates.length === 0 ? [] : this.#confirm(candidates, members, rounds, noise);
       const passed = indexesOf(judged, "pass");
@@ -111,6 +115,14 @@ export class Simulator {
   #disturbance({ disturbed, disturbance }: Noise): number {
     return this.#random.unit() < disturbed ? -disturbance * Math.log(1 - this.#random.unit()) : 0;
   }
+}
+
+/** An implementation that has passed is not measured on. Its members stand together. */
+function withoutSettled(family: readonly Member[], judged: readonly Judged[], rounds: number): readonly Member[] {
+  return family.map((member, index) => {
+    const from = index - (index % gatedMetrics.length);
+    return hasPassed(judged.slice(from, from + gatedMetrics.length)) ? { ...member, rounds: member.rounds.slice(0, rounds) } : member;
+  });
 }
 
 function indexesOf(judged: readonly Judged[], wanted: Judged["state"]): readonly number[] {
