@@ -9,7 +9,7 @@ export default defineConfig({
     // One after the other: many tests measure, and two would measure each other.
     fileParallelism: false,
     // Only those that say test.concurrent, which wait more than they work.
-    maxConcurrency: 10,
+    maxConcurrency: 5,
     // Real processes, real Redis: slow machines get time. No test asserts a time.
     testTimeout: 120_000,
     hookTimeout: 300_000,

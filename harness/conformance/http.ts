@@ -47,12 +47,11 @@ export async function expectStatus(site: Site, call: Call, status: number, what 
 
 export function judgeStatus(site: Site, call: Call, answer: Answer, status: number, what = call.method): void {
   if (answer.status === status) return;
-  throw new CheckFailure(
-    `${what} has the wrong status`,
-    String(status),
-    `${answer.status} ${preview(answer.body)}`.trimEnd(),
-    curl(site, call),
-  );
+  throw wrongAnswer(`${what} has the wrong status`, String(status), answer, curl(site, call));
+}
+
+export function wrongAnswer(broke: string, expected: string, { status, body }: Answer, reproduce: string): CheckFailure {
+  return new CheckFailure(broke, expected, `${status} ${preview(body)}`.trimEnd(), reproduce, status);
 }
 
 /** Gets a key and fails unless it is 200 with these bytes. */

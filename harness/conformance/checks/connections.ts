@@ -1,5 +1,5 @@
 import { type Check, type CheckContext, CheckFailure } from "../check.ts";
-import { type Call, curl, exchange, expectStatus, getKey, judgeStatus, netcat, pathOf, preview, putKey } from "../http.ts";
+import { type Call, curl, exchange, expectStatus, getKey, judgeStatus, netcat, pathOf, putKey, wrongAnswer } from "../http.ts";
 import { type Answer, Connection, encodeRequest, NoAnswer } from "../raw-http.ts";
 
 export const connections: Check = {
@@ -55,12 +55,7 @@ async function pipelinedAnswer(connection: Connection, status: number, body: str
     throw new CheckFailure("a pipelined request has no answer", String(status), error.message, again);
   }
   if (answer.status === status && answer.body.equals(Buffer.from(body))) return;
-  throw new CheckFailure(
-    "pipelined requests are not done and answered in order",
-    `${status} ${body}`.trimEnd(),
-    `${answer.status} ${preview(answer.body)}`.trimEnd(),
-    again,
-  );
+  throw wrongAnswer("pipelined requests are not done and answered in order", `${status} ${body}`.trimEnd(), answer, again);
 }
 
 async function expectClosed(context: CheckContext): Promise<void> {

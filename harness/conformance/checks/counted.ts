@@ -16,6 +16,7 @@ export const counted: Check = {
   needs: "url",
   quick: true,
   alone: true,
+  timeCritical: true,
   async run(context) {
     const before = await readMetrics(context);
     const [key, other, absent] = [context.newKey("counted"), context.newKey("counted"), context.newKey("absent")];

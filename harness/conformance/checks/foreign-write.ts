@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { keyPrefix } from "../../redis/admin.ts";
-import { type Check, type CheckContext, CheckFailure } from "../check.ts";
-import { curl, exchange, getKey, preview, untilInL1 } from "../http.ts";
+import { type Check, type CheckContext } from "../check.ts";
+import { curl, exchange, getKey, untilInL1, wrongAnswer } from "../http.ts";
 import { foreignSet, redisCli } from "../redis.ts";
 import { stalenessBoundMs } from "./read-your-writes.ts";
 
@@ -42,14 +42,9 @@ async function expectAll(context: CheckContext, keys: readonly string[], value: 
   await sleep(stalenessBoundMs);
   for (const key of keys) {
     const call = getKey(key.slice(keyPrefix.length));
-    const { status, body } = await exchange(context, call);
-    if (value === null ? status === 404 : status === 200 && body.equals(Buffer.from(value))) continue;
+    const answer = await exchange(context, call);
+    if (value === null ? answer.status === 404 : answer.status === 200 && answer.body.equals(Buffer.from(value))) continue;
     const again = `${curl(context, call)}, twice; ${redisCli(context, `set ${key} '${newValue}'`)}; ${curl(context, call)}`;
-    throw new CheckFailure(
-      `${stalenessBoundMs} ms after a foreign ${what} the old value is served`,
-      value ?? "404",
-      `${status} ${preview(body)}`,
-      again,
-    );
+    throw wrongAnswer(`${stalenessBoundMs} ms after a foreign ${what} the old value is served`, value ?? "404", answer, again);
   }
 }

@@ -1,5 +1,5 @@
 import { type Check, type CheckContext, CheckFailure } from "../check.ts";
-import { curl, exchange, expectHeader, expectStatus, getKey, preview, untilInL1 } from "../http.ts";
+import { curl, exchange, expectHeader, expectStatus, getKey, untilInL1, wrongAnswer } from "../http.ts";
 import { readMetrics, workersOf } from "../metrics.ts";
 import { Connection } from "../raw-http.ts";
 import { countReads, foreignSet, redisCli } from "../redis.ts";
@@ -53,10 +53,10 @@ async function readAll(context: CheckContext, keys: readonly string[]): Promise<
     using connection = await Connection.open(context.origin, context.signal);
     while (next < requests) {
       const call = getKey(keys[next++ % keys.length] ?? "");
-      const { status, body, headers } = await exchange(context, call, connection);
-      if (status !== 200 || !body.equals(value))
-        throw new CheckFailure("a hot key gives a wrong answer", "200 and its value", `${status} ${preview(body)}`, curl(context, call));
-      if (headers.get("x-cache") !== "L1") fromL2++;
+      const answer = await exchange(context, call, connection);
+      if (answer.status !== 200 || !answer.body.equals(value))
+        throw wrongAnswer("a hot key gives a wrong answer", "200 and its value", answer, curl(context, call));
+      if (answer.headers.get("x-cache") !== "L1") fromL2++;
     }
   };
   await Promise.all(Array.from({ length: connectionCount }, work));

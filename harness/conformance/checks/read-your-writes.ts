@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Check, type CheckContext, CheckFailure } from "../check.ts";
-import { type Call, curl, deleteKey, exchange, getKey, judgeStatus, preview, putKey } from "../http.ts";
+import { type Check, type CheckContext } from "../check.ts";
+import { type Call, curl, deleteKey, exchange, getKey, judgeStatus, preview, putKey, wrongAnswer } from "../http.ts";
 import { Connection } from "../raw-http.ts";
 
 /** Enough that the kernel spreads them over several workers. */
@@ -36,10 +36,10 @@ export const readYourWrites: Check = {
 
 async function expectNew(context: CheckContext, write: Call, reader: Connection, key: string, value: Buffer | null): Promise<void> {
   const call = getKey(key);
-  const { status, body } = await exchange(context, call, reader);
-  if (value === null ? status === 404 : status === 200 && body.equals(value)) return;
+  const answer = await exchange(context, call, reader);
+  if (value === null ? answer.status === 404 : answer.status === 200 && answer.body.equals(value)) return;
   const bound = context.consistency === "bounded-staleness" ? ` ${stalenessBoundMs} ms after the ${write.method}` : "";
   const again = `several times, on connections that are kept: ${curl(context, write)}; ${curl(context, call)}`;
   const expected = value === null ? "404" : preview(value);
-  throw new CheckFailure(`a connection reads an older value${bound}`, expected, `${status} ${preview(body)}`.trimEnd(), again);
+  throw wrongAnswer(`a connection reads an older value${bound}`, expected, answer, again);
 }

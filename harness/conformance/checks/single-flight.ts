@@ -1,12 +1,12 @@
 import { type Check, type CheckContext, CheckFailure } from "../check.ts";
-import { curl, exchange, getKey, preview } from "../http.ts";
+import { curl, exchange, getKey, wrongAnswer } from "../http.ts";
 import { readMetrics, workersOf } from "../metrics.ts";
 import { Connection } from "../raw-http.ts";
 import { countReads, foreignSet, redisCli, whilePaused } from "../redis.ts";
 
 const concurrent = 1_000;
 /** Without a pause, a service with no single flight could have the value in L1 before the second request is there. */
-const pauseMs = 100;
+const pauseMs = 150;
 const value = Buffer.from('"wanted by all"');
 
 export const singleFlight: Check = {
@@ -32,13 +32,7 @@ export const singleFlight: Check = {
 
       const again = `${redisCli(context, `client pause ${pauseMs} all`)}; ${concurrent} times at once: ${curl(context, call)}; ${redisCli(context, "info commandstats")}`;
       const wrong = answers.find(({ status, body }) => status !== 200 || !body.equals(value));
-      if (wrong !== undefined)
-        throw new CheckFailure(
-          "a concurrent GET of a cold key gives a wrong answer",
-          "200 and its value",
-          `${wrong.status} ${preview(wrong.body)}`,
-          again,
-        );
+      if (wrong !== undefined) throw wrongAnswer("a concurrent GET of a cold key gives a wrong answer", "200 and its value", wrong, again);
       if (reads > 2 * workers)
         throw new CheckFailure("concurrent misses of a key each ask Redis", `at most ${2 * workers} reads`, `${reads} reads`, again);
     } finally {

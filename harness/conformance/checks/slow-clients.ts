@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Check, type CheckContext, CheckFailure } from "../check.ts";
-import { curl, exchange, expectStatus, expectValue, getKey, netcat, pathOf, putKey } from "../http.ts";
+import { curl, exchange, expectStatus, expectValue, getKey, netcat, pathOf, putKey, wrongAnswer } from "../http.ts";
 import { Connection, encodeRequest, NoAnswer } from "../raw-http.ts";
 
 const unfinished = 100;
@@ -35,7 +35,7 @@ async function whileOthersWait(context: CheckContext, work: () => Promise<unknow
   } catch (error) {
     if (!(error instanceof CheckFailure)) throw error;
     const again = `${unfinished} times: ${netcat(context, 'PUT /v1/cache/slow HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n"never')} &; ${error.reproduce}`;
-    throw new CheckFailure(`${unfinished} unfinished requests stop others`, error.expected, error.seen, again);
+    throw new CheckFailure(`${unfinished} unfinished requests stop others`, error.expected, error.seen, again, error.status);
   }
 }
 
@@ -46,11 +46,11 @@ async function expectBytewise(context: CheckContext): Promise<void> {
     connection.send(Buffer.of(byte));
     await sleep(0);
   }
-  const answer = await connection.answer().catch((error: unknown) => error);
-  if (answer instanceof NoAnswer || (answer as { status: number }).status !== 204) {
-    const seen = answer instanceof NoAnswer ? answer.message : String((answer as { status: number }).status);
-    throw new CheckFailure("a PUT that comes byte by byte is not served", "204", seen, curl(context, putKey(key, value)));
-  }
+  const [broke, again] = ["a PUT that comes byte by byte is not served", curl(context, putKey(key, value))];
+  const answer = await connection.answer().catch((error: unknown) => {
+    throw error instanceof NoAnswer ? new CheckFailure(broke, "204", error.message, again) : error;
+  });
+  if (answer.status !== 204) throw wrongAnswer(broke, "204", answer, again);
   await exchange(context, getKey(key));
   await expectValue(context, key, value);
 }

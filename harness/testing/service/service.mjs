@@ -34,6 +34,9 @@ const operations = { GET: "get", HEAD: "get", PUT: "put", DELETE: "delete" };
 const results = { 400: "invalid", 404: "miss", 413: "too_large", 503: "unavailable", 204: "ok" };
 /** Requests on keys that have no answer yet. */
 const unanswered = new Set();
+/** When a key was last written here, by performance.now(); only for the faults that remember. */
+const writtenAtMs = new Map();
+const remembers = fault("stale-connection") || fault("weaker-promise");
 let draining = false;
 /** One for each worker, as if connections were shared out among processes: the last may not hear of writes, or never keep a thing. */
 const caches = Array.from({ length: settings.workers }, (_, index) => {
@@ -97,6 +100,7 @@ async function serve(request, response) {
   unanswered.add(request);
   try {
     const result = await serveKey(request, response, decodeKey(segment), query);
+    if (request.method !== "GET" && remembers) writtenAtMs.set(decodeKey(segment), performance.now());
     const ignored = (fault("counts-no-head") && request.method === "HEAD") || (fault("counts-no-413") && result === "too_large");
     if (!ignored && !uncounted()) count(op, result, startedMs);
   } catch (error) {
@@ -124,10 +128,7 @@ async function serveKey(request, response, key, query) {
 const cacheOf = (socket) => (socket.cache ??= caches[connections++ % caches.length]);
 
 async function get(request, response, key) {
-  const { value, from } =
-    fault("stale-connection") || fault("weaker-promise")
-      ? await rememberedByConnection(request.socket, key)
-      : await cacheOf(request.socket).get(key);
+  const { value, from } = remembers ? await rememberedByConnection(request.socket, key) : await cacheOf(request.socket).get(key);
   if (value === null) return problem(response, 404);
   if (fault("fails-under-load") && total > 0 && Math.random() < 0.05) throw new Unavailable("a fault");
   const body = fault("wrong-bytes") ? Buffer.concat([value, Buffer.from(" ")]) : twisted(key, value);
@@ -195,11 +196,11 @@ function empty(response) {
   return "ok";
 }
 
-/** The key that a connection read in the last 50 ms it reads as it was then: as if each worker had a memory of its own. */
+/** What a connection once read it reads again for 90 ms after another wrote: as if each worker had a memory of its own. */
 async function rememberedByConnection(socket, key) {
   const { memory } = socket;
-  if (memory?.key === key && performance.now() - memory.atMs < 50) return memory;
-  const read = { key, ...(await cache.get(key)), atMs: performance.now() };
+  if (memory?.key === key && performance.now() - writtenAtMs.get(key) < 90) return memory;
+  const read = { key, ...(await cache.get(key)) };
   if (read.value !== null) socket.memory = read;
   return read;
 }
