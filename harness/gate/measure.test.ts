@@ -24,7 +24,7 @@ const settings: Settings = {
   warmUpMs: 500,
   leadInMs: 100,
   openLoopMs: 100,
-  closedLoopMs: 1_500,
+  closedLoopMs: 1_000,
   preset: "quick",
   engine: "socket",
   seed: 1,

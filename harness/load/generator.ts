@@ -41,8 +41,8 @@ export interface Generator extends AsyncDisposable {
   totals(): Promise<RequestTotals>;
 }
 
-/** For the order to reach every agent and its schedule to be drawn, before the common start. */
-const startNoticeUs = 250_000;
+/** For the order to reach every agent and its schedule to be drawn, before the common start and before the window. */
+const noticeMs = { atLeast: 100, withLeadIn: 250 };
 
 /** Starts the agents and has them prepare all that can be prepared before anything is timed. */
 export async function startGenerator(options: GeneratorOptions): Promise<Generator> {
@@ -91,8 +91,9 @@ class AgentGenerator implements Generator {
     }
     const { point, leadInMs, durationMs, onWindow } = request;
     const aligned = onWindow !== undefined;
-    const order = { point, leadInMs, durationMs, startAtUs: nowUs() + startNoticeUs, aligned, ordinal: this.#measured++ };
-    const opensInMs = startNoticeUs / 1e3 + leadInMs;
+    const startsInMs = Math.max(noticeMs.atLeast, noticeMs.withLeadIn - leadInMs);
+    const order = { point, leadInMs, durationMs, startAtUs: nowUs() + startsInMs * 1e3, aligned, ordinal: this.#measured++ };
+    const opensInMs = startsInMs + leadInMs;
     const edges = onWindow === undefined ? [] : [callIn(opensInMs, onWindow), callIn(opensInMs + durationMs, onWindow)];
     const [first, ...rest] = await this.#askAll("measured", () => ({ type: "measure", order }));
     await Promise.all(edges);
