@@ -1,11 +1,11 @@
 /**
- * The load engines against wrk (with its own nginx, a static reply of 256 bytes, one worker): requests per second and
- * processor time a request of each client, in interleaved rounds, as ratios. Needs wrk and nginx on PATH.
+ * The load engines against wrk and what else is on PATH (with its own nginx, a static reply of 256 bytes, one worker): requests per
+ * second and processor time a request of each client, in interleaved rounds, as ratios. Needs wrk and nginx on PATH.
  */
 import { median } from "simple-statistics";
-import { type CapacityOptions, measureCapacity, plainGets, singleCores, speedOf } from "../calibrate/ceiling.ts";
+import { type CapacityOptions, type ClientSpeed, measureCapacity, plainGets, singleCores, speedOf } from "../calibrate/ceiling.ts";
 import { startNullServer } from "../calibrate/null-server.ts";
-import { type ClientSpeed, runWrk } from "../calibrate/wrk.ts";
+import { rivalsHere, rivalsMissing, runRival } from "../calibrate/rivals.ts";
 import { table } from "../commands/output.ts";
 import { planTopology } from "../core/topology.ts";
 import type { EngineName } from "../load/engines.ts";
@@ -25,17 +25,20 @@ export async function benchGenerator(): Promise<string> {
   const parts = [];
   for (const connections of connectionCounts)
     parts.push(await compare(connections, { origin: nginx.origin, topology, durationMs: durationS * 1_000, signal }));
-  return parts.join("\n\n");
+  return `${parts.join("\n\n")}\nNot compared: ${rivalsMissing.join(", ")}`;
 }
 
 async function compare(connections: number, options: CapacityOptions): Promise<string> {
   const { origin, topology, signal } = options;
   const engine = (name: EngineName) => async (): Promise<ClientSpeed> =>
     speedOf(await measureCapacity(name, connections, plainGets, options));
+  const cpus = topology.agents[0] ?? null;
+  const rival = (name: string) => () => runRival(name, { url: `${origin}/`, connections, durationS, ratePerS: null }, cpus, signal);
   const clients: Readonly<Record<string, () => Promise<ClientSpeed>>> = {
-    wrk: () => runWrk(origin, { connections, durationS, cpus: topology.agents[0] ?? null, signal }),
-    socket: engine("socket"),
-    autocannon: engine("autocannon"),
+    wrk: rival("wrk"),
+    "engine socket": engine("socket"),
+    "engine autocannon": engine("autocannon"),
+    ...Object.fromEntries(rivalsHere.filter((name) => name !== "wrk").map((name) => [name, rival(name)])),
   };
   const samples = new Map<string, ClientSpeed[]>(Object.keys(clients).map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {

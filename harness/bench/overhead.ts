@@ -12,6 +12,7 @@ import { table } from "../commands/output.ts";
 import type { Result } from "../core/result.ts";
 import { memoryOf } from "../probes/process-tree.ts";
 import { processesOfSession, processStat } from "../processes/proc.ts";
+import { witnessMs } from "../run/witness.ts";
 import { openExample } from "./opening.ts";
 import { launcher, quickRun } from "./quick-run.ts";
 
@@ -44,9 +45,12 @@ export async function benchOverhead(): Promise<string> {
   }
 }
 
-/** Of a run: its wall time, and what of it went into launches, connecting, warm-up, lead-ins, windows and cold starts; s. */
-function timesOf({ startedAt, finishedAt, plan: { settings }, trials, coldStarts }: Result): { wallS: number; measuringS: number } {
-  let measuringMs = 0;
+/** Of a run: its wall time, and what of it went into launches, connecting, warm-up, lead-ins, windows, the witness's too, and cold starts; s. */
+function timesOf({ startedAt, finishedAt, plan: { settings }, trials, coldStarts, witnesses = [] }: Result): {
+  wallS: number;
+  measuringS: number;
+} {
+  let measuringMs = witnesses.length * witnessMs;
   for (const { outcome } of trials) {
     if (outcome.kind !== "measured") continue;
     measuringMs += outcome.readyMs + outcome.connect.elapsedMs + settings.warmUpMs;

@@ -18,8 +18,8 @@ import { toolVersion } from "../tool.ts";
 import { type CapacityOptions, lagPercentile, measureCapacity, measureCeiling, plainGets, singleCores, speedOf } from "./ceiling.ts";
 import { describeDelay, type KnownCase, knownCases } from "./known-cases.ts";
 import { nullServerName, startNullServer } from "./null-server.ts";
+import { runRival } from "./rivals.ts";
 import { measureKnown } from "./truth.ts";
-import { runWrk } from "./wrk.ts";
 
 export interface CalibrateContext {
   readonly machine: Machine;
@@ -97,11 +97,9 @@ function measureWitnesses({ progress }: CalibrateContext, counts: readonly numbe
       if (!hasWrk) continue;
       update(`wrk, ${connections} connections`);
       const { origin, durationMs, signal } = options;
-      witnesses.push({
-        client: "wrk",
-        connections,
-        ...(await runWrk(origin, { connections, durationS: Math.ceil(durationMs / 1e3), cpus, signal })),
-      });
+      const load = { url: `${origin}/`, connections, durationS: Math.ceil(durationMs / 1e3), ratePerS: null };
+      const { requestsPerS, cpuUs } = await runRival("wrk", load, cpus, signal);
+      witnesses.push({ client: "wrk", connections, requestsPerS, cpuUs });
     }
     return witnesses;
   });

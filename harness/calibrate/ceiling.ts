@@ -8,6 +8,12 @@ import type { EngineName } from "../load/engines.ts";
 import { startGenerator } from "../load/generator.ts";
 import type { LoadWorkload } from "../load/messages.ts";
 
+export interface ClientSpeed {
+  readonly requestsPerS: number;
+  /** Processor time of the client a request, us. */
+  readonly cpuUs: number;
+}
+
 export interface CapacityOptions {
   readonly origin: string;
   readonly topology: Topology;
@@ -51,8 +57,7 @@ export async function measureCeiling(key: CeilingKey, options: CapacityOptions):
   return { ...key, ...speedOf(load), p50Us: times.getValueAtPercentile(50) };
 }
 
-/** Requests a second, and processor time of the agents a request. */
-export function speedOf(load: LoadMeasurement): { requestsPerS: number; cpuUs: number } {
+export function speedOf(load: LoadMeasurement): ClientSpeed {
   if (load.received === 0) throw new Error("the null server answered nothing");
   return { requestsPerS: load.received / load.elapsedS, cpuUs: (load.agentCpuS * 1e6) / load.received };
 }

@@ -1,6 +1,6 @@
 import { build, encodeIntoCompressedBase64 } from "hdr-histogram-js";
 import { expect, test } from "vitest";
-import { buildCells } from "./cells.ts";
+import { buildCells, type CellsInput } from "./cells.ts";
 import type { LoadMeasurement } from "./measurement.ts";
 import { buildPlan } from "./plan.ts";
 import { presets } from "./presets.ts";
@@ -48,13 +48,14 @@ const trial = (findings: Finding[] = [], loadPoints = [point(openLoad()), point(
     findings,
   },
 });
-const cell = (trials: Trial[], samplesMs = [3, 4]) => {
+const cell = (trials: Trial[], samplesMs = [3, 4], noise: CellsInput["noise"] = null) => {
   const [built] = buildCells({
     plan,
     scenarios: [testScenario],
     implementations: [implementation],
     trials,
     coldStarts: [{ implementation: "a", samplesMs, pollGapsMs: [] }],
+    noise,
   });
   if (built === undefined) throw new Error("no cell");
   return cellSchema.parse(built);
@@ -137,6 +138,7 @@ test("rates of the service's own give their figures, apart from the common rates
       implementations: [implementation],
       trials: six(() => trial(findings, points)),
       coldStarts: [],
+      noise: null,
     })[0];
   const { figures } = built([]) ?? {};
   expect(figures?.p99).toMatchObject({ value: expect.closeTo(1_000, -1) });
@@ -147,6 +149,17 @@ test("rates of the service's own give their figures, apart from the common rates
   const saturated = built([finding("void", 2)]);
   expect(saturated?.figures.p99At50).toMatchObject({ verdict: "void", reason: "why" });
   expect(saturated?.launches.void).toBe(0);
+});
+
+test("throughput and processor time know how far noise alone keeps A from A here; times do not", () => {
+  const noise = { launches: 6, throughput: { value: 0.98, low: 0.9, high: 1.05 }, cpu: null };
+  const { figures } = cell(
+    six(() => trial()),
+    [3, 4],
+    noise,
+  );
+  expect(figures.throughput).toMatchObject({ noiseFloor: 1 / 0.9 });
+  for (const metric of ["cpuPerOperation", "p50"] as const) expect(figures[metric]).not.toHaveProperty("noiseFloor");
 });
 
 test("failed launches give their reason", () => {
@@ -182,6 +195,7 @@ test("launches whose search the set-up spoilt are left out, unless they are most
       implementations: [implementation],
       trials: Array.from({ length: 6 }, (_, index) => trial([], search(outcomes[index] ?? "met"))),
       coldStarts: [],
+      noise: null,
     })[0]?.figures.objectiveRate;
   expect(rateOf(["unknown", "unknown"])).toMatchObject({ verdict: "bounded", launches: 4 });
   expect(rateOf(["unknown", "unknown", "unknown", "unknown"])).toMatchObject({

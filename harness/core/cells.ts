@@ -3,6 +3,7 @@ import { errorShare, type GateOutcome, lateSending, rightAnswers, sum } from "./
 import type { LoadPoint } from "./measurement.ts";
 import { objectiveFigure } from "./objective-figure.ts";
 import { isVoid as isVoidTrial } from "./repeats.ts";
+import { type Noise, noiseFloorOf } from "./calibration/noise.ts";
 import { mergeHistograms, percentile, samplesBeyond, samplesNeededBeyond } from "./histogram.ts";
 import { metricNames, type MetricName, shareMetrics } from "./metrics.ts";
 import { type OwnMetricName, ownMetricNames, ownMetrics, stalenessLimitMs } from "./own-metrics.ts";
@@ -122,6 +123,8 @@ export interface CellsInput {
   readonly implementations: readonly ImplementationResult[];
   readonly trials: readonly Trial[];
   readonly coldStarts: readonly ColdStart[];
+  /** Of the calibration, where there is one. */
+  readonly noise: Noise | null;
 }
 
 /** One cell per measured implementation, scenario and offered rate. */
@@ -148,7 +151,9 @@ function buildCell(input: CellsInput, scenario: Scenario, implementation: Implem
       return { verdict: "void", reason, cure: "read the service's log in the run's folder" };
     }
     if (name === "objectiveRate") return objectiveFigure(launches);
-    return trialFigure(name, definitions[name], launches, offeredRatePerS);
+    const found = trialFigure(name, definitions[name], launches, offeredRatePerS);
+    const noiseFloor = noiseFloorOf(name, input.noise);
+    return found.verdict === "valid" && noiseFloor > 1 ? { ...found, noiseFloor } : found;
   };
   return {
     implementation: id,

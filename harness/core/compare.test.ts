@@ -27,6 +27,14 @@ describe("the ratio of two figures", () => {
     expect(ratio && isTooClose(ratio)).toBe(true);
   });
 
+  it("is no difference where A against A differs as much", () => {
+    const [a, b] = [figure(104, 105), figure(100, 101)];
+    const close = ratioOf({ ...a, noiseFloor: 1.05 }, b);
+    expect(close && isTooClose(close)).toBe(true);
+    expect(close?.value).toBe(ratioOf(a, b)?.value);
+    expect(ratioOf({ ...a, noiseFloor: 1.03 }, b)?.low).toBeGreaterThan(1);
+  });
+
   it("claims nothing below six launches, from a range, or from zero", () => {
     expect(ratioOf(figure(100, 101, 5), figure(10, 11))).toBeNull();
     expect(ratioOf({ ...figure(100, 101), interval: { kind: "range", low: 100, high: 101 } }, figure(10, 11))).toBeNull();

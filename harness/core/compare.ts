@@ -1,6 +1,6 @@
 /**
  * When is a difference between two figures a difference? Never below 6 launches, and otherwise only where the 95 %
- * interval of their ratio leaves out 1.
+ * interval of their ratio leaves out 1, and the ratio lies beyond what A against A shows on this machine.
  *
  * The interval of a ratio of geometric means is Welch's (B. L. Welch, "The generalization of 'Student's' problem when
  * several different population variances are involved", Biometrika 34, 1947) on the logs. A figure's own t interval
@@ -25,7 +25,10 @@ export function ratioOf(a: ValidFigure, b: ValidFigure): Ratio | null {
   const difference = left.mean - right.mean;
   const variance = left.error ** 2 + right.error ** 2;
   const half = variance === 0 ? 0 : studentQuantile(0.975, welchDegrees(left, right)) * Math.sqrt(variance);
-  return { value: Math.exp(difference), low: Math.exp(difference - half), high: Math.exp(difference + half) };
+  // The interval knows the noise between launches. What else keeps A from A cannot be told from a difference of this size.
+  const least = Math.log(Math.max(a.noiseFloor ?? 1, b.noiseFloor ?? 1));
+  const reach = Math.max(half, least);
+  return { value: Math.exp(difference), low: Math.exp(difference - reach), high: Math.exp(difference + reach) };
 }
 
 /** Sizes are counted, not sampled: they differ as soon as they are not equal. */

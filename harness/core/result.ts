@@ -126,7 +126,14 @@ export type Interval = z.infer<typeof interval>;
 
 /** One figure of a cell, with its verdict. `bounded` means the true value is at least `value`; it is not ranked. */
 export const figureSchema = z.discriminatedUnion("verdict", [
-  z.strictObject({ verdict: z.literal("valid"), value: z.number(), interval: interval.nullable(), launches: count }),
+  z.strictObject({
+    verdict: z.literal("valid"),
+    value: z.number(),
+    interval: interval.nullable(),
+    launches: count,
+    /** By this factor noise alone may keep two such figures apart (A against A of a stored calibration); absent where that is not known. */
+    noiseFloor: z.number().min(1).optional(),
+  }),
   z.strictObject({
     verdict: z.literal("bounded"),
     value: z.number(),

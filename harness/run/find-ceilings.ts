@@ -34,9 +34,9 @@ export async function findCeilings({ selection, progress, signal }: RunContext, 
   const stored = readCalibration(machine);
   const isHere = stored.kind === "current" && stored.calibration.topology === topology.sentence;
   if (isHere) {
-    const { date, nullServer, ceilings } = stored.calibration;
+    const { date, nullServer, ceilings, noise } = stored.calibration;
     const found = wanted.flatMap((key) => findCeiling(ceilings, key) ?? []);
-    if (found.length === wanted.length) return { source: "stored", date, nullServer, ceilings: found };
+    if (found.length === wanted.length) return { source: "stored", date, nullServer, ceilings: found, noise };
   }
   const why = stored.kind !== "current" ? stored.reason : `the stored calibration has no such ${isHere ? "load" : "topology"}`;
   return progress.stage(`Measuring where the load generator ends: ${why} (cache-bench calibrate does it for later runs)`, async () => {

@@ -89,7 +89,7 @@ function isDone({ selection: { plan, scenarios }, built }: Work, trials: readonl
   const { precision } = plan.settings;
   if (precision === null) return false;
   const implementations = built.map(({ candidate, status }) => ({ manifest: candidate.implementation.manifest, status }));
-  return isPreciseEnough(buildCells({ plan, scenarios, implementations, trials, coldStarts: [] }), precision);
+  return isPreciseEnough(buildCells({ plan, scenarios, implementations, trials, coldStarts: [], noise: null }), precision);
 }
 
 function describe({ block, implementation, scenario }: PlannedTrial): string {

@@ -56,7 +56,7 @@ export async function run(context: RunContext): Promise<Result> {
     implementations,
     trials: [...trials],
     coldStarts: [...coldStarts],
-    cells: buildCells({ plan, scenarios, implementations, trials, coldStarts }),
+    cells: buildCells({ plan, scenarios, implementations, trials, coldStarts, noise: calibration.noise ?? null }),
   };
   await folder.writeResult(result);
   return result;

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { machineSchema, type Machine } from "../result.ts";
 import { ceilingSchema } from "./ceilings.ts";
+import { noiseSchema } from "./noise.ts";
 
 export const calibrationSchemaVersion = 1;
 
@@ -35,8 +36,6 @@ const truthCaseSchema = z.strictObject({
 });
 export type TruthCase = z.infer<typeof truthCaseSchema>;
 
-const ratio = z.strictObject({ value: positive, low: positive, high: positive });
-
 export const calibrationSchema = z.strictObject({
   schemaVersion: z.literal(calibrationSchemaVersion),
   methodVersion: z.int(),
@@ -51,8 +50,7 @@ export const calibrationSchema = z.strictObject({
   truth: z.array(truthCaseSchema),
   /** Lateness of the sends at 2,000/s against the null server. */
   lagUs: z.strictObject({ p50: us, p90: us, p99: us }),
-  /** The same measured twice, in turn: the interval of a ratio that is truly 1. Null below 6 launches. */
-  noise: z.strictObject({ launches: z.int(), throughput: ratio.nullable(), cpu: ratio.nullable() }),
+  noise: noiseSchema,
 });
 export type Calibration = z.infer<typeof calibrationSchema>;
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { settingsSchema } from "../plan-schema.ts";
 import { type Scenario, scenarioSchema } from "../scenario.ts";
+import { noiseSchema } from "./noise.ts";
 
 /** How many requests a second an engine gets out of the null server, with the load of a scenario. */
 export const ceilingSchema = z.strictObject({
@@ -23,6 +24,8 @@ export const usedCalibrationSchema = z.strictObject({
   date: z.iso.datetime(),
   nullServer: z.enum(["nginx", "node"]),
   ceilings: z.array(ceilingSchema),
+  /** Of a stored one; absent in results from before it was recorded. */
+  noise: noiseSchema.optional(),
 });
 export type UsedCalibration = z.infer<typeof usedCalibrationSchema>;
 
