@@ -43,7 +43,7 @@ export default async function setUp(): Promise<() => void> {
   return () => rmSync(folder, { recursive: true, maxRetries: 10 });
 }
 
-/** Only the ceilings: nothing else is used by a run. */
+/** Only the ceilings: a floor of noise, the one other thing that a run uses, would only hide differences here. */
 async function calibrate(signal: AbortSignal): Promise<void> {
   const topology = planTopology(usableCpus(), canPin());
   const ceilings: Ceiling[] = [];
