@@ -12,7 +12,7 @@ import { table } from "../commands/output.ts";
 import type { Result } from "../core/result.ts";
 import { memoryOf } from "../probes/process-tree.ts";
 import { processesOfSession, processStat } from "../processes/proc.ts";
-import { witnessMs } from "../run/witness.ts";
+import { witnessDrivingMs } from "../run/witness.ts";
 import { openExample } from "./opening.ts";
 import { launcher, quickRun } from "./quick-run.ts";
 
@@ -50,7 +50,7 @@ function timesOf({ startedAt, finishedAt, plan: { settings }, trials, coldStarts
   wallS: number;
   measuringS: number;
 } {
-  let measuringMs = witnesses.length * witnessMs;
+  let measuringMs = witnesses.length * witnessDrivingMs;
   for (const { outcome } of trials) {
     if (outcome.kind !== "measured") continue;
     measuringMs += outcome.readyMs + outcome.connect.elapsedMs + settings.warmUpMs;

@@ -37,7 +37,7 @@ interface CheckBase {
   readonly quick?: true;
   /** Counts what all requests cost, or disturbs the others: nothing runs beside it. */
   readonly alone?: true;
-  /** Hangs on a time, so that a hiccup of the machine can fail it: tried once more with fresh keys, which the result tells. So is any check that met a 503. */
+  /** Hangs on a time, so that a hiccup of the machine can fail it: tried once more with fresh keys, which the result tells. */
   readonly timeCritical?: true;
   /** A capability whose absence, declared in the manifest, waives the check. */
   readonly waivedBy?: Capability;
@@ -63,16 +63,16 @@ export class CheckFailure extends Error {
   readonly seen: string;
   /** A command that shows it again. */
   readonly reproduce: string;
-  /** The status of the answer that broke it, if it was one. */
-  readonly status: number | null;
+  /** A hiccup of the machine explains it: the check is tried once more as if it were time-critical. */
+  readonly mayBeHiccup: boolean;
 
-  constructor(broke: string, expected: string, seen: string, reproduce: string, status: number | null = null) {
+  constructor(broke: string, expected: string, seen: string, reproduce: string, mayBeHiccup = false) {
     super(broke);
     this.name = "CheckFailure";
     this.expected = expected;
     this.seen = seen;
     this.reproduce = reproduce;
-    this.status = status;
+    this.mayBeHiccup = mayBeHiccup;
   }
 }
 

@@ -6,6 +6,8 @@ export interface Answer {
   /** By lower-case name; a repeated field is joined by ", ". */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Buffer;
+  /** Since bytes were last sent on its connection, ms. */
+  readonly tookMs: number;
 }
 
 /** A service that does not answer within this is taken to hang, ms. */
@@ -20,6 +22,7 @@ export class Connection implements Disposable {
   readonly #socket: Socket;
   #received: Buffer = Buffer.alloc(0);
   #ended: string | null = null;
+  #sentAtMs = 0;
   #wake: () => void = () => {};
 
   private constructor(socket: Socket) {
@@ -53,6 +56,7 @@ export class Connection implements Disposable {
   }
 
   send(bytes: Buffer | string): void {
+    this.#sentAtMs = performance.now();
     this.#socket.write(bytes);
   }
 
@@ -63,7 +67,7 @@ export class Connection implements Disposable {
       const parsed = parse(this.#received, bodiless, this.#ended !== null);
       if (parsed !== null) {
         this.#received = this.#received.subarray(parsed.bytes);
-        if (parsed.answer.status >= 200) return parsed.answer;
+        if (parsed.answer.status >= 200) return { ...parsed.answer, tookMs: performance.now() - this.#sentAtMs };
         continue;
       }
       if (this.#ended !== null) throw new NoAnswer(this.#ended);
@@ -122,7 +126,7 @@ export function chunked(body: Buffer, pieces: number): Buffer {
 }
 
 interface Parsed {
-  readonly answer: Answer;
+  readonly answer: Omit<Answer, "tookMs">;
   /** Of the answer on the wire. */
   readonly bytes: number;
 }

@@ -143,8 +143,7 @@ async function runCheck(
     }
   };
   const first = await attempt();
-  // A 503 says that Redis did not answer in time, which a hiccup of the machine makes true of any service.
-  const last = first !== null && (check.timeCritical || first.status === 503) ? await attempt() : first;
+  const last = first !== null && (check.timeCritical || first.mayBeHiccup) ? await attempt() : first;
   const durationS = Math.round(performance.now() - started) / 1_000;
   if (last !== null) {
     const { message, expected, seen, reproduce } = last;

@@ -25,7 +25,7 @@ const turns: readonly EngineName[] = ["socket", "autocannon", "autocannon", "soc
 const windowMs = 750;
 const warmUpMs = 500;
 /** For how long each implementation is driven, warm-ups included. */
-export const witnessMs = new Set(turns).size * warmUpMs + turns.length * windowMs;
+export const witnessDrivingMs = new Set(turns).size * warmUpMs + turns.length * windowMs;
 
 /** With the first scenario. An implementation that does not stay up is left to its trials to tell. */
 export async function callWitnesses(context: RunContext, built: readonly Built[], calibration: UsedCalibration): Promise<Witness[]> {

@@ -11,6 +11,7 @@ import {
   getKey,
   judgeStatus,
   putKey,
+  redisTimeoutMs,
   untilInL1,
 } from "../http.ts";
 import { describeCounts, type Metrics, metricsCall, readMetrics, requestsBetween } from "../metrics.ts";
@@ -18,8 +19,8 @@ import { foreignSet, redisCli, whilePaused } from "../redis.ts";
 import { Connection } from "../raw-http.ts";
 import { sleepUntil } from "../time.ts";
 
-/** REDIS_TIMEOUT_MS when it is not set, and what the answer may take beyond it. */
-const [redisTimeoutMs, graceMs] = [250, 150];
+/** What a refusal may take beyond the service's limit for Redis. */
+const graceMs = 150;
 /** Long enough for a missed ping or two. */
 const pauseMs = 2_500;
 const recoverMs = 2_000;

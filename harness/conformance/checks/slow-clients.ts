@@ -35,7 +35,7 @@ async function whileOthersWait(context: CheckContext, work: () => Promise<unknow
   } catch (error) {
     if (!(error instanceof CheckFailure)) throw error;
     const again = `${unfinished} times: ${netcat(context, 'PUT /v1/cache/slow HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n"never')} &; ${error.reproduce}`;
-    throw new CheckFailure(`${unfinished} unfinished requests stop others`, error.expected, error.seen, again, error.status);
+    throw new CheckFailure(`${unfinished} unfinished requests stop others`, error.expected, error.seen, again, error.mayBeHiccup);
   }
 }
 
