@@ -104,6 +104,7 @@ export async function runRival(
   if (rival === undefined) throw new Error(`${name} is not known here`);
   const { stdout, cpuS } = await runTimed([...rival.program, ...rival.options(load).split(/ +/)], cpus, signal);
   const report = rival.read(stdout);
-  if (!(report.requests > 0) || !(report.requestsPerS > 0)) throw new Error(`${name}'s report cannot be read: ${stdout.slice(0, 500)}`);
-  return { ...report, cpuUs: (cpuS * 1e6) / report.requests };
+  const cpuUs = (cpuS * 1e6) / report.requests;
+  if (!(report.requestsPerS > 0) || !(cpuUs > 0)) throw new Error(`${name}'s report cannot be read: ${stdout.slice(0, 500)}`);
+  return { ...report, cpuUs };
 }
