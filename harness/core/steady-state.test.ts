@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findChangePoint, findSteadyState, steadyStateOf, truncation } from "./steady-state.ts";
+import { findChangePoint, findSteadyState, fitLine, steadyStateOf, truncation } from "./steady-state.ts";
 import { closedLoad, openLoad } from "./testing/load-measurement.ts";
 import { seededRandom } from "./workload/random.ts";
 
@@ -61,6 +61,24 @@ test("stalls of milliseconds are steady, and a service time that grows by 30 % i
   expect(slower.filter((one) => one === "steady").length).toBeLessThanOrEqual(30);
 });
 
+test("a drift without a level that held counts by how far the mean is from where it ends", () => {
+  const seeds = Array.from({ length: 200 }, (_, seed) => seed);
+  const drifts = (to: number) => seeds.filter((seed) => verdict(noisy([...flat(25), ...ramp(1, to, 40)], seed)) !== "steady").length;
+  expect(drifts(1.15)).toBe(0);
+  expect(drifts(1.4)).toBeGreaterThanOrEqual(170);
+  expect(drifts(0.7)).toBeGreaterThanOrEqual(170);
+});
+
+test("a line goes through the steps and bears outliers", () => {
+  expect(fitLine([100, 110, 120, 130])).toEqual({
+    change: expect.closeTo(0.3),
+    shift: expect.closeTo(0.15 / 1.3),
+    misfit: expect.closeTo(0),
+  });
+  expect(fitLine([100, 110, 120, 130, 9_000, 150, 160])).toMatchObject({ change: expect.closeTo(0.6) });
+  expect(fitLine(flat(20))).toEqual({ change: 0, shift: 0, misfit: 0 });
+});
+
 test("a level that is never found is none", () => {
   expect(verdict(noisy(ramp(0.2, 2, 65)))).toBe("none");
 });
@@ -88,6 +106,7 @@ test("Pettitt's test finds where the level changed, and how far", () => {
     probability: expect.closeTo(0.0016, 4),
     change: 1,
     shift: 0.5,
+    misfit: 0,
   });
   expect(findChangePoint(flat(20))).toMatchObject({ probability: 1, change: 0, shift: 0 });
   // A tenth at half the level moves the mean by a twentieth, on whichever side it is.

@@ -17,6 +17,11 @@
  * benchmarking in reasonable time", ISMM 2013, 63-74), and launches that were slow throughout are not left out either. So a
  * change counts by how far it moves the mean of the window from the level that held for longer: a quarter less in the last
  * tenth is 2.5 %, in the last half 12.5 %. Stalls of milliseconds do not come into it: levels are medians of steps.
+ *
+ * Where a line comes nearer to the steps than two levels do, no level held. Then what counts is how far the mean is from the
+ * line's end, the first that may be the settled level: a steady rise by a quarter is 10 %. The line's slope is the median of those between
+ * all pairs of steps (P. K. Sen, "Estimates of the regression coefficient based on Kendall's tau", Journal of the American
+ * Statistical Association 63 (1968) 1379-1389), and near is meant by the sum of distances.
  */
 import { mean, median } from "simple-statistics";
 import type { LoadMeasurement } from "./measurement.ts";
@@ -26,7 +31,7 @@ export const steadyVerdicts = ["steady", "drifting", "none", "too-short"] as con
 export interface SteadyState {
   /** `none`: still changing when half of the series was over; `too-short`: too few batches to tell. */
   readonly verdict: (typeof steadyVerdicts)[number];
-  /** The largest change of level within the window, as a share of the level before it; null when there is no window. */
+  /** The change of level within the window, as a share of the level before it, or of its start where it drifts; null when there is no window. */
   readonly change: number | null;
 }
 
@@ -60,10 +65,13 @@ export function findSteadyState(series: readonly number[], windowFrom: number): 
   const batches = Array.from({ length: Math.floor(series.length / batchSteps) }, (_, i) =>
     mean(series.slice(i * batchSteps, (i + 1) * batchSteps)),
   );
-  const changePoint = findChangePoint(series.slice(windowFrom));
-  const change = changePoint?.change ?? null;
-  if (batches.length < batchesNeeded || changePoint === null) return { verdict: "too-short", change };
-  const settled = changePoint.probability >= significance || changePoint.shift <= tolerance;
+  const window = series.slice(windowFrom);
+  const changePoint = findChangePoint(window);
+  if (changePoint === null) return { verdict: "too-short", change: null };
+  const line = fitLine(window);
+  const { change, shift } = line.misfit < changePoint.misfit ? line : changePoint;
+  if (batches.length < batchesNeeded) return { verdict: "too-short", change };
+  const settled = changePoint.probability >= significance || shift <= tolerance;
   if (settled) return { verdict: "steady", change };
   return { verdict: truncation(batches) > batches.length / 2 ? "none" : "drifting", change };
 }
@@ -80,14 +88,19 @@ export function truncation(values: readonly number[]): number {
   return best;
 }
 
-export interface ChangePoint {
+interface Change {
+  /** As a share of the level before. */
+  readonly change: number;
+  /** How far the mean is from the level that counts as settled, as a share of that one. */
+  readonly shift: number;
+  /** The sum of the distances of the steps from what is taken for their level. */
+  readonly misfit: number;
+}
+
+export interface ChangePoint extends Change {
   readonly at: number;
   /** Approximate, when nothing changes. */
   readonly probability: number;
-  /** Of the median, as a share of what it was before. */
-  readonly change: number;
-  /** How far the mean of the two levels is from the one that held for longer, as a share of that one. */
-  readonly shift: number;
 }
 
 /** Where Pettitt's K is. */
@@ -106,5 +119,23 @@ export function findChangePoint(values: readonly number[]): ChangePoint | null {
     probability: Math.min(1, 2 * Math.exp((-6 * largest ** 2) / (n ** 3 + n ** 2))),
     change: before === 0 ? 0 : after / before - 1,
     shift: other === level ? 0 : otherShare * Math.abs(other / level - 1),
+    misfit: distances(values, (index) => (index < at ? before : after)),
   };
+}
+
+/** Needs two values. */
+export function fitLine(values: readonly number[]): Change {
+  const slopes = values.flatMap((value, index) => values.slice(0, index).map((other, before) => (value - other) / (index - before)));
+  const slope = median(slopes);
+  const start = median(values.map((value, index) => value - slope * index));
+  const end = start + slope * (values.length - 1);
+  return {
+    change: start === 0 ? 0 : end / start - 1,
+    shift: start === end ? 0 : Math.abs(start / end - 1) / 2,
+    misfit: distances(values, (index) => start + slope * index),
+  };
+}
+
+function distances(values: readonly number[], level: (index: number) => number): number {
+  return values.reduce((sum, value, index) => sum + Math.abs(value - level(index)), 0);
 }

@@ -1,4 +1,5 @@
 /** What is read of the service and of Redis around each load point. */
+import { setTimeout as delay } from "node:timers/promises";
 import type { LoadPoint } from "../core/measurement.ts";
 import type { LoadPointResult, MemorySample } from "../core/result.ts";
 import { messageOf } from "../errors.ts";
@@ -28,6 +29,12 @@ export type Probed = Omit<LoadPointResult, "steadyState">;
 /** The time of day by the monotonic clock: it stays the same while nobody sets the clock. */
 const clockOffsetMs = (): number => Date.now() - performance.now();
 
+/**
+ * A second between two samples of memory, and more after one that took long: reading smaps_rollup holds up the process that is
+ * read, and may do so for 1 % of the time.
+ */
+export const samplePauseMs = (tookMs: number): number => Math.max(1_000, 100 * tookMs);
+
 export class TrialProbe {
   readonly memory: MemorySample[] = [];
   readonly #service: Service;
@@ -55,19 +62,19 @@ export class TrialProbe {
     const before = await this.counts();
     const clockBeforeMs = clockOffsetMs();
     const cpu = new CpuWindow(this.#service, this.#redis);
-    // Once a second, not oftener: reading smaps_rollup holds up the process that is read.
-    const samples: Promise<void>[] = [];
-    const sampling = setInterval(() => samples.push(this.sampleMemory(point.kind)), 1_000);
+    const stop = new AbortController();
+    const sampling = this.#sampleMemoryUntil(stop.signal, point.kind);
+    // It is awaited below; until then a failure must not count as unhandled.
+    sampling.catch(() => {});
     try {
       let besides: Promise<LoadPointResult["beside"]> | null = null;
       const measured = await load(() => {
         cpu.mark();
         besides ??= beside();
-        // It is awaited below; until then a failure must not count as unhandled.
         besides.catch(() => {});
       });
-      clearInterval(sampling);
-      await Promise.all(samples);
+      stop.abort();
+      await sampling;
       const counts = await this.countsSince(before);
       const { serviceCpuS, redisCpuS } = await cpu.within(measured.elapsedS);
       return {
@@ -79,7 +86,16 @@ export class TrialProbe {
         beside: (await besides) ?? {},
       };
     } finally {
-      clearInterval(sampling);
+      stop.abort();
+    }
+  }
+
+  async #sampleMemoryUntil(stop: AbortSignal, phase: MemorySample["phase"]): Promise<void> {
+    let pauseMs = samplePauseMs(0);
+    while (await delay(pauseMs, true, { signal: stop }).catch(() => false)) {
+      const start = performance.now();
+      await this.sampleMemory(phase);
+      pauseMs = samplePauseMs(performance.now() - start);
     }
   }
 
