@@ -12,7 +12,6 @@ import { table } from "../commands/output.ts";
 import type { Result } from "../core/result.ts";
 import { memoryOf } from "../probes/process-tree.ts";
 import { processesOfSession, processStat } from "../processes/proc.ts";
-import { samplePauseMs } from "../run/trial-probe.ts";
 import { witnessDrivingMs } from "../run/witness.ts";
 import { openExample } from "./opening.ts";
 import { launcher, quickRun } from "./quick-run.ts";
@@ -34,7 +33,7 @@ export async function benchOverhead(): Promise<string> {
     const seconds = (value: number | undefined) => (value === undefined ? "no Chromium here" : `${value.toFixed(2)} s`);
     const rows = [
       ["of a run of quick: not launching, warming up or measuring", `${((100 * (wallS - measuringS)) / wallS).toFixed(0)} %`, "10 %"],
-      ["reading a service's memory, of one processor", `${(100 * samplingShare()).toFixed(2)} %`, "1 %"],
+      ["reading a service's memory once a second, of one processor", `${(100 * samplingShare()).toFixed(2)} %`, "1 %"],
       ["cache-bench --help", `${helpS.toFixed(2)} s`, "0.2 s"],
       [`cache-bench report of ${services.length * launches} trials`, `${reportS.toFixed(2)} s`, "3 s"],
       ["the example's HTML, opened in Chromium: to be read", seconds(opening?.readableS), "1 s"],
@@ -69,8 +68,7 @@ function samplingShare(): number {
     memoryOf(processesOfSession(session));
     return performance.now() - start;
   });
-  const tookMs = median(samplesMs);
-  return tookMs / (tookMs + samplePauseMs(tookMs));
+  return median(samplesMs) / 1_000;
 }
 
 async function medianS(times: number, args: readonly string[]): Promise<number> {

@@ -64,7 +64,7 @@ export class TrialProbe {
     const cpu = new CpuWindow(this.#service, this.#redis);
     const stop = new AbortController();
     const sampling = this.#sampleMemoryUntil(stop.signal, point.kind);
-    // It is awaited below; until then a failure must not count as unhandled.
+    // It is awaited below, as `besides` is; until then a failure must not count as unhandled.
     sampling.catch(() => {});
     try {
       let besides: Promise<LoadPointResult["beside"]> | null = null;
