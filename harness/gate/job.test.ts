@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { syntheticResult } from "../../report/testing/synthetic-result.ts";
 import { Simulator } from "../core/gate/testing/simulated-job.ts";
-import type { GatedMetric, Launches } from "../core/gate/family.ts";
+import { type GatedMetric, gatedMetrics, type Launches, type MemberName } from "../core/gate/family.ts";
 import type { Cell, Figure } from "../core/result.ts";
 import { roundsText } from "./show.ts";
 import { type MeasureRound, type RoundName, runGateJob } from "./job.ts";
@@ -12,7 +12,16 @@ const plain = cell?.figures as Cell["figures"];
 interface Fake {
   readonly measure: MeasureRound;
   /** What was asked for. */
-  readonly asked: { readonly implementations: readonly string[]; readonly name: RoundName }[];
+  readonly asked: { readonly open: readonly MemberName[]; readonly name: RoundName }[];
+}
+
+/** "go" where all figures of go are asked for, "go load" or "go coldStart" where only these are. */
+function subjects(open: readonly MemberName[]): string {
+  const of = (id: string): string => {
+    const metrics = open.filter(({ implementation }) => implementation === id).map(({ metric }) => metric);
+    return metrics.length === gatedMetrics.length ? id : `${id} ${metrics.length === 4 ? "load" : metrics.join("+")}`;
+  };
+  return [...new Set(open.map(({ implementation }) => implementation))].map(of).join(", ");
 }
 
 /** Launches with a spread of 2 %; `head` says how much larger the head's value is. */
@@ -35,12 +44,27 @@ function fake(head: (implementation: string, metric: GatedMetric, name: RoundNam
       coldStart: figure("coldStart"),
     };
   };
-  const measure: MeasureRound = async (implementations, name) => {
-    asked.push({ implementations, name });
+  const measure: MeasureRound = async (open, name) => {
+    asked.push({ open, name });
+    const only = (id: string, figures: Cell["figures"]): Partial<Cell["figures"]> =>
+      Object.fromEntries(open.filter(({ implementation }) => implementation === id).map(({ metric }) => [metric, figures[metric]]));
     return new Map(
-      implementations.map((id): [string, Launches] => [
+      [...new Set(open.map(({ implementation }) => implementation))].map((id): [string, Launches] => [
         id,
-        { a1: launch(() => 1), a2: launch(() => 1), b: launch((metric) => head(id, metric, name)) },
+        {
+          a1: only(
+            id,
+            launch(() => 1),
+          ),
+          a2: only(
+            id,
+            launch(() => 1),
+          ),
+          b: only(
+            id,
+            launch((metric) => head(id, metric, name)),
+          ),
+        },
       ]),
     );
   };
@@ -55,21 +79,21 @@ test("an unchanged service passes after half of the rounds, without fresh ones",
   expect(result.sentence).toBe("No slowdown or growth beyond 11 % in any of the 5 figures judged.");
 });
 
-test("an implementation that has passed is not measured on while another is open", async () => {
+test("what has passed is not measured on while another figure is open, and the load gives four figures at once", async () => {
   // 4.5 % more CPU: hardly to be told from the threshold of 5 %.
   const { measure, asked } = fake((id, metric) => (id === "rust" && metric === "cpuPerOperation" ? 1.045 : 1));
   const result = await runGateJob(["go", "rust"], 12, measure);
-  expect(asked.map(({ implementations }) => implementations.join())).toEqual([
-    ...Array.from({ length: 6 }, () => "go,rust"),
-    ...Array.from({ length: 6 }, () => "rust"),
+  expect(asked.map(({ open }) => subjects(open))).toEqual([
+    ...Array.from({ length: 6 }, () => "go, rust"),
+    ...Array.from({ length: 6 }, () => "rust load"),
   ]);
   expect(result).toMatchObject({ verdict: "inconclusive", rounds: { planned: 12, measured: 12 } });
   const roundsOf = (id: string) => result.members.filter(({ implementation }) => implementation === id).map(({ rounds }) => rounds);
-  expect([roundsOf("go"), roundsOf("rust")]).toEqual([Array(5).fill(6), Array(5).fill(12)]);
-  expect(roundsText(result)).toBe("12 of 12 rounds were measured (fewer of what had passed by then)");
+  expect([roundsOf("go"), roundsOf("rust")]).toEqual([Array(5).fill(6), [12, 12, 12, 12, 6]]);
+  expect(roundsText(result)).toBe("12 of 12 rounds were measured (fewer of what was settled by then)");
 });
 
-test("a slow metric is measured again, with fresh rounds of its implementation alone, and named with its fresh interval", async () => {
+test("a slow metric is measured again, with fresh rounds of its own alone, and named with its fresh interval", async () => {
   const { measure, asked } = fake((id, metric) => (id === "go" && metric === "p99" ? 1.3 : 1));
   const result = await runGateJob(["go", "rust"], 12, measure);
   expect(result.verdict).toBe("regression");
@@ -77,7 +101,9 @@ test("a slow metric is measured again, with fresh rounds of its implementation a
   expect(result.sentence).toMatch(/^Regression, found twice: go p99 \+(2\d|3\d)\.\d % \(95 % interval \+2\d\.\d % to \+3\d\.\d %\)\.$/);
   const fresh = asked.filter(({ name }) => name.phase === "confirmation");
   expect(fresh).toHaveLength(12);
-  expect(new Set(fresh.flatMap(({ implementations }) => implementations))).toEqual(new Set(["go"]));
+  expect(new Set(fresh.map(({ open }) => subjects(open)))).toEqual(new Set(["go p99"]));
+  const slow = result.members.find(({ metric, implementation }) => metric === "p99" && implementation === "go");
+  expect([slow?.values.length, slow?.freshValues.length]).toEqual([slow?.rounds, 12]);
 });
 
 test("a capacity that fell is shown as fallen", async () => {
@@ -127,10 +153,12 @@ test("a figure that is only a bound is not judged, and the verdict says so", asy
 test("a head whose launches are void is inconclusive with the reason, never a pass", async () => {
   const broken: Figure = { verdict: "void", reason: "3.0 % of the requests failed", cure: "read its log" };
   const result = await runGateJob(["go"], 12, fake((_, metric) => (metric === "p99" ? broken : 1)).measure);
-  expect(result).toMatchObject({ verdict: "inconclusive", rounds: { measured: 12 } });
+  // The other figures pass after half of the rounds, and more of this one would hardly come valid: no use to measure on.
+  expect(result).toMatchObject({ verdict: "inconclusive", rounds: { planned: 12, measured: 6 } });
   expect(result.members.find(({ metric }) => metric === "p99")).toMatchObject({
     verdict: "inconclusive",
-    reason: "head: 3.0 % of the requests failed",
+    reason: "only 0 of 6 rounds were valid (head: 3.0 % of the requests failed)",
+    values: Array(6).fill("void"),
   });
   expect(result.sentence).toContain("go p99");
 });

@@ -1,9 +1,9 @@
 /** Building both versions and measuring one round of them: base twice and head once, in random order, each a fresh launch. */
 import { buildCells } from "../core/cells.ts";
-import type { Launches } from "../core/gate/family.ts";
+import { comesFromLoad, type GatedMetric, type Launches } from "../core/gate/family.ts";
 import { shuffled } from "../core/plan.ts";
 import type { Plan } from "../core/plan-schema.ts";
-import type { Cell, ColdStart, Trial } from "../core/result.ts";
+import type { ColdStart, Trial } from "../core/result.ts";
 import type { Scenario } from "../core/scenario.ts";
 import { seededRandom } from "../core/workload/random.ts";
 import { environmentError, exitCodes, UserError } from "../errors.ts";
@@ -54,27 +54,50 @@ async function buildVersion(version: "base" | "head", implementation: Implementa
 /** The order of launches is drawn anew in each round, over all implementations and versions. */
 export function roundOf(pairs: readonly BuiltPair[], setup: GateSetup, update: (text: string) => void): MeasureRound {
   const random = seededRandom(setup.plan.settings.seed, "gate rounds");
-  return async (implementations, { phase, number, of }) => {
-    const chosen = pairs.filter(({ id }) => implementations.includes(id));
-    const launches = chosen.flatMap((pair) => (["a1", "a2", "b"] as const).map((version) => ({ pair, version })));
+  return async (open, { phase, number, of }) => {
+    const launches = pairs.flatMap((pair) => {
+      const wanted = open.filter(({ implementation }) => implementation === pair.id).map(({ metric }) => metric);
+      return wanted.length === 0 ? [] : (["a1", "a2", "b"] as const).map((version) => ({ pair, version, wanted }));
+    });
     const figures = new Map<string, Partial<Launches>>();
-    for (const { pair, version } of shuffled(launches, random)) {
+    for (const { pair, version, wanted } of shuffled(launches, random)) {
       const side = version === "b" ? "head" : "base";
       update(`${phase === "first" ? "round" : "confirming, round"} ${number} of at most ${of}: ${pair.id}, ${side}`);
       const name = `${phase}-${number}-${pair.id}-${version}`;
-      figures.set(pair.id, { ...figures.get(pair.id), [version]: await measureLaunch(pair[side], `${pair.id} of ${side}`, name, setup) });
+      const launch = await measureLaunch(pair[side], wanted, `${pair.id} of ${side}`, name, setup);
+      figures.set(pair.id, { ...figures.get(pair.id), [version]: launch });
     }
     return figures as Map<string, Launches>;
   };
 }
 
-/** One trial and some cold starts. Throws a UserError (exit code 6) when the service does not stay up. */
-async function measureLaunch(built: Built, who: string, name: string, setup: GateSetup): Promise<Cell["figures"]> {
-  const { plan, scenario, redisSource, signal } = setup;
-  const { settings, topology } = plan;
+/** One trial, some cold starts or both, as the figures wanted need. Throws a UserError (exit code 6) when the service does not stay up. */
+async function measureLaunch(
+  built: Built,
+  wanted: readonly GatedMetric[],
+  who: string,
+  name: string,
+  setup: GateSetup,
+): Promise<Launches["b"]> {
+  const { plan, scenario } = setup;
   const { manifest } = built.candidate.implementation;
-  const planned = { id: name, block: 0, implementation: manifest.id, scenario: scenario.id };
   const logFile = setup.log(name);
+  const [cell] = buildCells({
+    plan,
+    scenarios: [scenario],
+    implementations: [{ manifest, status: built.status }],
+    trials: wanted.some(comesFromLoad) ? [await load(built, who, name, setup)] : [],
+    coldStarts: wanted.every(comesFromLoad) ? [] : [await startCold(built, who, logFile, setup)],
+    // Base against base in the same job says more.
+    noise: null,
+  });
+  if (cell === undefined) throw new Error("a measured launch has a cell");
+  return Object.fromEntries(wanted.map((metric) => [metric, cell.figures[metric]]));
+}
+
+async function load(built: Built, who: string, name: string, { plan, scenario, redisSource, log, signal }: GateSetup): Promise<Trial> {
+  const { settings, topology } = plan;
+  const planned = { id: name, block: 0, implementation: built.launchable.id, scenario: scenario.id };
   const trial: Trial = await runTrial({
     planned,
     scenario,
@@ -84,22 +107,11 @@ async function measureLaunch(built: Built, who: string, name: string, setup: Gat
     redisSource,
     // Both versions meet the same generator: a bound would only hide a regression.
     ceilingPerS: null,
-    logFile,
+    logFile: log(name),
     signal,
   });
   if (trial.outcome.kind === "failed") throw notUp(who, trial.outcome.reason, trial.outcome.logTail);
-  const coldStart = await startCold(built, who, logFile, setup);
-  const [cell] = buildCells({
-    plan,
-    scenarios: [scenario],
-    implementations: [{ manifest, status: built.status }],
-    trials: [trial],
-    coldStarts: [coldStart],
-    // Base against base in the same job says more.
-    noise: null,
-  });
-  if (cell === undefined) throw new Error("a measured launch has a cell");
-  return cell.figures;
+  return trial;
 }
 
 async function startCold(

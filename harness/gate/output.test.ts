@@ -18,6 +18,8 @@ const member = (more: Partial<MemberResult>): MemberResult => ({
   headInterval: { kind: "t95", low: 1_700, high: 1_900 },
   change,
   confirmation: null,
+  values: [],
+  freshValues: [],
   pValue: 0.001,
   threshold: 0.111,
   noiseFloor: 0.02,

@@ -59,7 +59,7 @@ export function reasonsOf({ members }: GateResult): readonly string[] {
 }
 
 export function roundsText({ rounds, members }: GateResult): string {
-  const fewer = members.some((member) => member.rounds < rounds.measured) ? " (fewer of what had passed by then)" : "";
+  const fewer = members.some((member) => member.rounds < rounds.measured) ? " (fewer of what was settled by then)" : "";
   const fresh = rounds.confirmation === 0 ? "" : `, and ${rounds.confirmation} fresh ones to confirm`;
   return `${rounds.measured} of ${rounds.planned} rounds were measured${fewer}${fresh}`;
 }

@@ -8,6 +8,7 @@ import type { Look } from "./looks.ts";
 import { noiseFloor } from "./noise-floor.ts";
 import { estimateShift, type Shift } from "./shift.ts";
 import { limitedDifferences, signFlipP } from "./sign-flip.ts";
+import { launchesForInterval } from "../statistics.ts";
 
 /** One round of one member; void where a launch gave no valid value, bounded where one gave only a bound. */
 export type Round = { readonly a1: number; readonly a2: number; readonly b: number } | "void" | "bounded";
@@ -20,8 +21,11 @@ export interface Member {
 }
 
 export interface Judged {
-  /** unjudged: most rounds give a bound only, because the set-up ends before the service does. */
-  readonly state: "candidate" | "pass" | "open" | "unjudged";
+  /**
+   * unjudged: most rounds give a bound only, because the set-up ends before the service does. out-of-reach: were the rounds
+   * to come valid as often as those before, too few would be valid in the end for any statement.
+   */
+  readonly state: "candidate" | "pass" | "open" | "unjudged" | "out-of-reach";
   readonly pValue: number;
   /** ln of the ratio head / base, positive is worse; null below 6 valid rounds. */
   readonly shift: Shift | null;
@@ -42,16 +46,17 @@ export function judge(family: readonly Member[], look: Look): readonly Judged[] 
   // Where a member's measuring ended earlier, its data said when: its p value tells nothing at this look.
   const pValues = seen.map(({ pValue, rounds }) => (rounds < look.rounds ? 1 : pValue));
   const rejected = look.level > 0 ? holm(pValues, look.level) : [];
-  return seen.map((one, index) => ({ ...one, state: stateOf(one, rejected[index] === true) }));
+  return seen.map((one, index) => ({ ...one, state: stateOf(one, look, rejected[index] === true) }));
 }
 
 /**
  * Candidate: the test rejects "not slower" and the estimate lies beyond the threshold (that the whole interval lie beyond it
  * would cost nearly all power close to it). Pass: the whole interval lies within the threshold.
  */
-function stateOf({ shift, threshold, boundedRounds, rounds }: Measured, rejected: boolean): Judged["state"] {
+function stateOf(measured: Measured, { planned }: Look, rejected: boolean): Judged["state"] {
+  const { shift, threshold, boundedRounds, validRounds, rounds } = measured;
   if (boundedRounds * 2 > rounds) return "unjudged";
-  if (shift === null) return "open";
+  if (shift === null) return (validRounds / rounds) * planned < launchesForInterval ? "out-of-reach" : "open";
   if (rejected && shift.value > threshold) return "candidate";
   return shift.high < threshold ? "pass" : "open";
 }
@@ -81,11 +86,16 @@ export function next(judged: readonly Judged[], isLast: boolean): Next {
   const candidates = judged.flatMap(({ state }, index) => (state === "candidate" ? [index] : []));
   if (candidates.length > 0) return { kind: "confirm", candidates };
   if (hasPassed(judged)) return { kind: "passed" };
-  return { kind: isLast ? "give-up" : "go-on" };
+  return { kind: isLast || judged.every(isSettled) ? "give-up" : "go-on" };
+}
+
+/** Nothing more is to be learned about it. Never an alarm: what is no longer measured can only miss one. */
+export function isSettled({ state }: Judged): boolean {
+  return state === "pass" || state === "unjudged" || state === "out-of-reach";
 }
 
 /** At least one member is judged, and all that are pass. */
-export function hasPassed(judged: readonly Judged[]): boolean {
+function hasPassed(judged: readonly Judged[]): boolean {
   const states = judged.map(({ state }) => state).filter((state) => state !== "unjudged");
   return states.length > 0 && states.every((state) => state === "pass");
 }

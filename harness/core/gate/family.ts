@@ -1,7 +1,7 @@
 /** The family of a gate: which metrics are watched, and how a round's launches become its values. */
 import { type MetricName, metrics } from "../metrics.ts";
 import type { Cell, Figure } from "../result.ts";
-import type { Member, Round } from "./decide.ts";
+import { isSettled, type Judged, type Member, type Round } from "./decide.ts";
 
 /** Smallest change worth stopping for, as a share: tails and cold starts spread more than capacity, CPU and memory. */
 export const minimalEffects = {
@@ -24,19 +24,34 @@ export function familyOf(implementations: readonly string[]): readonly MemberNam
   return implementations.flatMap((implementation) => gatedMetrics.map((metric) => ({ implementation, metric })));
 }
 
-/** The figures of each launch of one implementation in one round. */
-export type Launches = Readonly<Record<"a1" | "a2" | "b", Cell["figures"]>>;
+/** One trial under load gives all figures but the cold start: they are measured together, as long as one of them is open. */
+export function comesFromLoad(metric: GatedMetric): boolean {
+  return metric !== "coldStart";
+}
+
+/** What is to be measured on after a look: what is open itself, or measured with something that is. */
+export function measuredOn(family: readonly MemberName[], judged: readonly Judged[]): readonly MemberName[] {
+  const open = family.filter((_, index) => !isSettled(judged[index] as Judged));
+  return family.filter(({ implementation, metric }) =>
+    open.some((other) => other.implementation === implementation && comesFromLoad(other.metric) === comesFromLoad(metric)),
+  );
+}
+
+/** The figures of each launch of one implementation in one round: those that were still to be measured. */
+export type Launches = Readonly<Record<"a1" | "a2" | "b", Partial<Cell["figures"]>>>;
 
 /** By implementation. */
 export type MeasuredRound = ReadonlyMap<string, Launches>;
 
 export function memberOf({ implementation, metric }: MemberName, measured: readonly MeasuredRound[]): Member {
-  const rounds = measured.flatMap((round) => round.get(implementation) ?? []).map((launches) => roundOf(metric, launches));
+  const rounds = measured.flatMap((round) => roundOf(metric, round.get(implementation)) ?? []);
   return { better: metrics[metric].better, minimalEffect: minimalEffects[metric], rounds };
 }
 
-function roundOf(metric: GatedMetric, launches: Launches): Round {
-  const [a1, a2, b] = [launches.a1[metric], launches.a2[metric], launches.b[metric]];
+/** Null where it was not measured any more. */
+function roundOf(metric: GatedMetric, launches: Launches | undefined): Round | null {
+  const [a1, a2, b] = [launches?.a1[metric], launches?.a2[metric], launches?.b[metric]];
+  if (a1 === undefined || a2 === undefined || b === undefined) return null;
   if (isPositive(a1) && isPositive(a2) && isPositive(b)) return { a1: a1.value, a2: a2.value, b: b.value };
   if (a1.verdict === "void" || a2.verdict === "void" || b.verdict === "void") return "void";
   // A head that is known and lies below what the base can at least do is no case for "the set-up ended first".
@@ -48,7 +63,7 @@ export function reasonOf({ implementation, metric }: MemberName, measured: reado
   const launches = measured.flatMap((round) => Object.entries(round.get(implementation) ?? {}));
   const reasons = launches.flatMap(([version, figures]) => {
     const figure = figures[metric];
-    return figure.verdict === "valid" ? [] : [`${version === "b" ? "head" : "base"}: ${figure.reason}`];
+    return figure === undefined || figure.verdict === "valid" ? [] : [`${version === "b" ? "head" : "base"}: ${figure.reason}`];
   });
   return reasons[0] ?? null;
 }

@@ -9,6 +9,8 @@ export const defaultRounds = 12;
 
 export interface Look {
   readonly rounds: number;
+  /** Rounds planned in all. */
+  readonly planned: number;
   /** What Holm's procedure may use here; 0 where so few rounds can reject nothing: then it can only pass. */
   readonly level: number;
 }
@@ -35,5 +37,5 @@ export function planLooks(rounds: number, members: number): readonly Look[] {
   const at = [...new Set(parts)];
   const early = at.at(-2) ?? 0;
   const spent = early >= fewestRounds(members, earlyLevel) ? earlyLevel : 0;
-  return at.map((rounds, index) => ({ rounds, level: [familyLevel - spent, spent, 0][at.length - 1 - index] ?? 0 }));
+  return at.map((part, index) => ({ rounds: part, planned: rounds, level: [familyLevel - spent, spent, 0][at.length - 1 - index] ?? 0 }));
 }

@@ -51,7 +51,7 @@ test.each<[string, Partial<Noise>]>([
   const members = family(2).map((member) => ({ ...member, minimalEffect: 0 }));
   let rejecting = 0;
   for (let job = 0; job < 1_500; job++) {
-    const judged = judge(simulator.measure(members, 12, { ...realistic(0.05), ...more }), { rounds: 12, level: familyLevel });
+    const judged = judge(simulator.measure(members, 12, { ...realistic(0.05), ...more }), { rounds: 12, planned: 12, level: familyLevel });
     if (Math.min(...judged.map(({ pValue }) => pValue)) <= familyLevel / members.length) rejecting++;
   }
   // 5 % and two standard errors of 1,500 jobs.

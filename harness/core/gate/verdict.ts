@@ -2,7 +2,7 @@
 import { metrics } from "../metrics.ts";
 import type { Interval } from "../result.ts";
 import { estimate } from "../statistics.ts";
-import type { Judged, Member } from "./decide.ts";
+import type { Judged, Member, Round } from "./decide.ts";
 import type { MemberName } from "./family.ts";
 
 /** Of head / base: 1.1 is a tenth more, whatever that means for the metric. */
@@ -24,11 +24,15 @@ export interface MemberResult extends MemberName {
   readonly change: Change | null;
   /** Of the fresh rounds, where it was a candidate. */
   readonly confirmation: Change | null;
+  /** What every round showed, base twice and head, in the metric's unit: all that the verdict rests on. */
+  readonly values: readonly Round[];
+  /** The same of the fresh rounds; empty where there are none. */
+  readonly freshValues: readonly Round[];
   readonly pValue: number;
   /** The change for the worse that counts, as a share of time or size (or of the rate's inverse). */
   readonly threshold: number;
   readonly noiseFloor: number;
-  /** Measured first, valid or not: fewer than of others where its implementation had passed by then. */
+  /** Measured first, valid or not: fewer than of others where it was settled by then. */
   readonly rounds: number;
   readonly validRounds: number;
 }
@@ -51,6 +55,7 @@ export interface Evidence {
 
 /** Judged on the fresh rounds alone. */
 export interface Confirmation {
+  readonly member: Member;
   readonly judged: Judged;
   /** Why its fresh values are void or bounded. */
   readonly reason: string | null;
@@ -63,12 +68,14 @@ export function memberResult({ name, member, judged, confirmation, reason }: Evi
   return {
     ...name,
     verdict,
-    reason: verdict === "inconclusive" || verdict === "unjudged" ? (whyOpen(judged, confirmation) ?? reason) : null,
+    reason: verdict === "inconclusive" || verdict === "unjudged" ? whyOpen(judged, confirmation, reason) : null,
     base: geometricMean(valid.flatMap(({ a1, a2 }) => [a1, a2])),
     head: head?.value ?? null,
     headInterval: head?.interval ?? null,
     change: changeOf(judged, member),
     confirmation: confirmation === null ? null : changeOf(confirmation.judged, member),
+    values: member.rounds.slice(0, judged.rounds),
+    freshValues: confirmation?.member.rounds ?? [],
     pValue: judged.pValue,
     threshold: Math.expm1(judged.threshold),
     noiseFloor: Math.expm1(judged.noiseFloor),
@@ -88,17 +95,22 @@ export function gateResult(members: readonly MemberResult[], rounds: GateResult[
 
 function verdictOf({ state }: Judged, confirmation: Confirmation | null): MemberResult["verdict"] {
   if (state === "candidate") return confirmation?.judged.state === "candidate" ? "regression" : "inconclusive";
-  return state === "open" ? "inconclusive" : state;
+  return state === "open" || state === "out-of-reach" ? "inconclusive" : state;
 }
 
-function whyOpen({ state, shift, threshold }: Judged, confirmation: Confirmation | null): string | null {
+function whyOpen(
+  { state, shift, threshold, rounds, validRounds }: Judged,
+  confirmation: Confirmation | null,
+  first: string | null,
+): string | null {
   if (confirmation !== null) {
     const { judged, reason } = confirmation;
     return judged.shift === null
       ? `found in the first rounds; only ${judged.validRounds} of the fresh ones were valid (${reason})`
       : "found in the first rounds, but not again in fresh ones";
   }
-  if (state === "unjudged" || shift === null) return null;
+  if (state === "unjudged") return first;
+  if (shift === null) return `only ${validRounds} of ${rounds} rounds were valid (${first})`;
   const worst = (share: number): string => `${(Math.expm1(share) * 100).toFixed(1)} %`;
   return `may be up to ${worst(shift.high)} worse, ${worst(threshold)} is the threshold`;
 }

@@ -1,8 +1,8 @@
 /** Simulated gate jobs, with the noise that launches on a shared machine show. Seeded: the same every time. */
 import { type Random, seededRandom } from "../../workload/random.ts";
 import { shuffled } from "../../plan.ts";
-import { hasPassed, type Judged, judge, type Member, next } from "../decide.ts";
-import { gatedMetrics } from "../family.ts";
+import { type Judged, judge, type Member, next } from "../decide.ts";
+import { familyOf, gatedMetrics, measuredOn } from "../family.ts";
 import { planLooks } from "../looks.ts";
 
 /** Log standard deviations and shares; `spread` is the launch-to-launch spread of one version, without the disturbed ones. */
@@ -81,7 +81,7 @@ export class Simulator {
       rounds,
       noise,
     );
-    return indexesOf(judge(family, { rounds, level: 0.05 }), "candidate").map((index) => candidates[index] as number);
+    return indexesOf(judge(family, { rounds, planned: rounds, level: 0.05 }), "candidate").map((index) => candidates[index] as number);
   }
 
   measure(members: readonly SimulatedMember[], rounds: number, noise: Noise): readonly Member[] {
@@ -117,11 +117,13 @@ export class Simulator {
   }
 }
 
-/** An implementation that has passed is not measured on. Its members stand together. */
+/** What is settled is not measured on. The members of an implementation stand together. */
 function withoutSettled(family: readonly Member[], judged: readonly Judged[], rounds: number): readonly Member[] {
+  const names = familyOf(Array.from({ length: family.length / gatedMetrics.length }, (_, index) => `service ${index}`));
+  const open = new Set(measuredOn(names, judged));
   return family.map((member, index) => {
-    const from = index - (index % gatedMetrics.length);
-    return hasPassed(judged.slice(from, from + gatedMetrics.length)) ? { ...member, rounds: member.rounds.slice(0, rounds) } : member;
+    const name = names[index];
+    return name === undefined || open.has(name) ? member : { ...member, rounds: member.rounds.slice(0, rounds) };
   });
 }
 
