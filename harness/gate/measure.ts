@@ -1,6 +1,6 @@
 /** Building both versions and measuring one round of them: base twice and head once, in random order, each a fresh launch. */
 import { buildCells } from "../core/cells.ts";
-import { comesFromLoad, type GatedMetric, type Launches } from "../core/gate/family.ts";
+import { type GatedMetric, type Launches, partOf } from "../core/gate/family.ts";
 import { shuffled } from "../core/plan.ts";
 import type { Plan } from "../core/plan-schema.ts";
 import type { ColdStart, Trial } from "../core/result.ts";
@@ -81,13 +81,14 @@ async function measureLaunch(
 ): Promise<Launches["b"]> {
   const { plan, scenario } = setup;
   const { manifest } = built.candidate.implementation;
-  const logFile = setup.log(name);
+  const parts = new Set(wanted.map((metric) => partOf[metric]));
+  const underLoad = parts.has("open-loop") || parts.has("closed-loop");
   const [cell] = buildCells({
     plan,
     scenarios: [scenario],
     implementations: [{ manifest, status: built.status }],
-    trials: wanted.some(comesFromLoad) ? [await load(built, who, name, setup)] : [],
-    coldStarts: wanted.every(comesFromLoad) ? [] : [await startCold(built, who, logFile, setup)],
+    trials: underLoad ? [await load(built, who, name, parts.has("open-loop"), setup)] : [],
+    coldStarts: parts.has("cold-start") ? [await startCold(built, who, name, setup)] : [],
     // Base against base in the same job says more.
     noise: null,
   });
@@ -95,8 +96,10 @@ async function measureLaunch(
   return Object.fromEntries(wanted.map((metric) => [metric, cell.figures[metric]]));
 }
 
-async function load(built: Built, who: string, name: string, { plan, scenario, redisSource, log, signal }: GateSetup): Promise<Trial> {
+async function load(built: Built, who: string, name: string, withOpenLoop: boolean, setup: GateSetup): Promise<Trial> {
+  const { plan, redisSource, log, signal } = setup;
   const { settings, topology } = plan;
+  const scenario = withOpenLoop ? setup.scenario : { ...setup.scenario, openLoop: { offeredRatesPerS: [] } };
   const planned = { id: name, block: 0, implementation: built.launchable.id, scenario: scenario.id };
   const trial: Trial = await runTrial({
     planned,
@@ -117,10 +120,11 @@ async function load(built: Built, who: string, name: string, { plan, scenario, r
 async function startCold(
   { launchable }: Built,
   who: string,
-  logFile: string,
-  { plan, redisSource, signal }: GateSetup,
+  name: string,
+  { plan, redisSource, log, signal }: GateSetup,
 ): Promise<ColdStart> {
   const { settings, topology } = plan;
+  const logFile = log(name);
   const cpus = (wanted: readonly number[]): readonly number[] | null => (topology.pinned ? wanted : null);
   await using redis = await redisSource.start({ cpus: cpus(topology.redis), logFile: `${logFile}.redis`, signal });
   await seedColdStart(redis.url, signal);

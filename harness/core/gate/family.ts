@@ -24,16 +24,20 @@ export function familyOf(implementations: readonly string[]): readonly MemberNam
   return implementations.flatMap((implementation) => gatedMetrics.map((metric) => ({ implementation, metric })));
 }
 
-/** One trial under load gives all figures but the cold start: they are measured together, as long as one of them is open. */
-export function comesFromLoad(metric: GatedMetric): boolean {
-  return metric !== "coldStart";
-}
+/** Which part of a launch a figure comes from; those of one part are measured together, as long as one of them is open. */
+export const partOf = {
+  throughput: "closed-loop",
+  p99: "open-loop",
+  cpuPerOperation: "closed-loop",
+  pssLoad: "closed-loop",
+  coldStart: "cold-start",
+} as const satisfies Record<GatedMetric, string>;
 
 /** What is to be measured on after a look: what is open itself, or measured with something that is. */
 export function measuredOn(family: readonly MemberName[], judged: readonly Judged[]): readonly MemberName[] {
   const open = family.filter((_, index) => !isSettled(judged[index] as Judged));
   return family.filter(({ implementation, metric }) =>
-    open.some((other) => other.implementation === implementation && comesFromLoad(other.metric) === comesFromLoad(metric)),
+    open.some((other) => other.implementation === implementation && partOf[other.metric] === partOf[metric]),
   );
 }
 
