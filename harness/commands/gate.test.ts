@@ -47,3 +47,13 @@ test("a head that does not start is exit 6 with the end of its log, before anyth
   expect(stderr).toContain("the head is broken");
   expect(processesOf(workspace)).toEqual([]);
 });
+
+test("a head that answers wrongly is exit 6 with the check that says so, and a cure that the gate has", async () => {
+  const workspace = newWorkspace();
+  const [base, head] = [workspace.service("mine"), newWorkspace().service("mine", "wrong-bytes")];
+  const { exitCode, stderr } = await workspace.cli(["gate", "--base", base, "--head", head, "--scenario", workspace.scenario]);
+  expect(exitCode).toBe(6);
+  expect(stderr).toContain("mine of head: round-trip");
+  expect(stderr).toContain("cache-bench verify mine");
+  expect(stderr).not.toContain("--allow-nonconforming");
+});

@@ -51,16 +51,21 @@ async function buildVersion(version: "base" | "head", implementation: Implementa
   throw new UserError(exitCodes.implementation, `${version}: ${built.reason}`, built.cure);
 }
 
-/** The order of launches is drawn anew in each round, over all implementations and versions. */
+const versions = ["a1", "a2", "b"] as const;
+
+/**
+ * The order is drawn anew in each round, of the implementations and of each one's versions. These follow one another: what disturbs a
+ * machine stays for a while, and what is compared should meet the same.
+ */
 export function roundOf(pairs: readonly BuiltPair[], setup: GateSetup, update: (text: string) => void): MeasureRound {
   const random = seededRandom(setup.plan.settings.seed, "gate rounds");
   return async (open, { phase, number, of }) => {
-    const launches = pairs.flatMap((pair) => {
+    const launches = shuffled(pairs, random).flatMap((pair) => {
       const wanted = open.filter(({ implementation }) => implementation === pair.id).map(({ metric }) => metric);
-      return wanted.length === 0 ? [] : (["a1", "a2", "b"] as const).map((version) => ({ pair, version, wanted }));
+      return wanted.length === 0 ? [] : shuffled(versions, random).map((version) => ({ pair, version, wanted }));
     });
     const figures = new Map<string, Partial<Launches>>();
-    for (const { pair, version, wanted } of shuffled(launches, random)) {
+    for (const { pair, version, wanted } of launches) {
       const side = version === "b" ? "head" : "base";
       update(`${phase === "first" ? "round" : "confirming, round"} ${number} of at most ${of}: ${pair.id}, ${side}`);
       const name = `${phase}-${number}-${pair.id}-${version}`;
