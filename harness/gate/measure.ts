@@ -53,6 +53,15 @@ async function buildVersion(version: "base" | "head", implementation: Implementa
 
 const versions = ["a1", "a2", "b"] as const;
 
+/** One launch of one version. */
+interface GateLaunch {
+  readonly built: Built;
+  /** As in "go-production of head". */
+  readonly who: string;
+  /** Of its log. */
+  readonly name: string;
+}
+
 /**
  * The order is drawn anew in each round, of the implementations and of each one's versions. These follow one another: what disturbs a
  * machine stays for a while, and what is compared should meet the same.
@@ -68,32 +77,25 @@ export function roundOf(pairs: readonly BuiltPair[], setup: GateSetup, update: (
     for (const { pair, version, wanted } of launches) {
       const side = version === "b" ? "head" : "base";
       update(`${phase === "first" ? "round" : "confirming, round"} ${number} of at most ${of}: ${pair.id}, ${side}`);
-      const name = `${phase}-${number}-${pair.id}-${version}`;
-      const launch = await measureLaunch(pair[side], wanted, `${pair.id} of ${side}`, name, setup);
-      figures.set(pair.id, { ...figures.get(pair.id), [version]: launch });
+      const launch = { built: pair[side], who: `${pair.id} of ${side}`, name: `${phase}-${number}-${pair.id}-${version}` };
+      figures.set(pair.id, { ...figures.get(pair.id), [version]: await measureLaunch(launch, wanted, setup) });
     }
     return figures as Map<string, Launches>;
   };
 }
 
 /** One trial, some cold starts or both, as the figures wanted need. Throws a UserError (exit code 6) when the service does not stay up. */
-async function measureLaunch(
-  built: Built,
-  wanted: readonly GatedMetric[],
-  who: string,
-  name: string,
-  setup: GateSetup,
-): Promise<Launches["b"]> {
+async function measureLaunch(launch: GateLaunch, wanted: readonly GatedMetric[], setup: GateSetup): Promise<Launches["b"]> {
   const { plan, scenario } = setup;
-  const { manifest } = built.candidate.implementation;
+  const { candidate, status } = launch.built;
   const parts = new Set(wanted.map((metric) => partOf[metric]));
   const underLoad = parts.has("open-loop") || parts.has("closed-loop");
   const [cell] = buildCells({
     plan,
     scenarios: [scenario],
-    implementations: [{ manifest, status: built.status }],
-    trials: underLoad ? [await load(built, who, name, parts.has("open-loop"), setup)] : [],
-    coldStarts: parts.has("cold-start") ? [await startCold(built, who, name, setup)] : [],
+    implementations: [{ manifest: candidate.implementation.manifest, status }],
+    trials: underLoad ? [await load(launch, parts.has("open-loop"), setup)] : [],
+    coldStarts: parts.has("cold-start") ? [await startCold(launch, setup)] : [],
     // Base against base in the same job says more.
     noise: null,
   });
@@ -101,7 +103,7 @@ async function measureLaunch(
   return Object.fromEntries(wanted.map((metric) => [metric, cell.figures[metric]]));
 }
 
-async function load(built: Built, who: string, name: string, withOpenLoop: boolean, setup: GateSetup): Promise<Trial> {
+async function load({ built, who, name }: GateLaunch, withOpenLoop: boolean, setup: GateSetup): Promise<Trial> {
   const { plan, redisSource, log, signal } = setup;
   const { settings, topology } = plan;
   const scenario = withOpenLoop ? setup.scenario : { ...setup.scenario, openLoop: { offeredRatesPerS: [] } };
@@ -122,13 +124,9 @@ async function load(built: Built, who: string, name: string, withOpenLoop: boole
   return trial;
 }
 
-async function startCold(
-  { launchable }: Built,
-  who: string,
-  name: string,
-  { plan, redisSource, log, signal }: GateSetup,
-): Promise<ColdStart> {
+async function startCold({ built, who, name }: GateLaunch, { plan, redisSource, log, signal }: GateSetup): Promise<ColdStart> {
   const { settings, topology } = plan;
+  const { launchable } = built;
   const logFile = log(name);
   const cpus = (wanted: readonly number[]): readonly number[] | null => (topology.pinned ? wanted : null);
   await using redis = await redisSource.start({ cpus: cpus(topology.redis), logFile: `${logFile}.redis`, signal });

@@ -4,11 +4,11 @@
  * ln B - (ln A1 + ln A2) / 2: positive means slower or bigger.
  */
 import { holm } from "./holm.ts";
+import { launchesForInterval } from "../statistics.ts";
 import type { Look } from "./looks.ts";
 import { noiseFloor } from "./noise-floor.ts";
 import { estimateShift, type Shift } from "./shift.ts";
 import { limitedDifferences, signFlipP } from "./sign-flip.ts";
-import { launchesForInterval } from "../statistics.ts";
 
 /** One round of one member; void where a launch gave no valid value, bounded where one gave only a bound. */
 export type Round = { readonly a1: number; readonly a2: number; readonly b: number } | "void" | "bounded";

@@ -74,7 +74,7 @@ export function memberResult({ name, member, judged, confirmation, reason }: Evi
     headInterval: head?.interval ?? null,
     change: changeOf(judged, member),
     confirmation: confirmation === null ? null : changeOf(confirmation.judged, member),
-    values: member.rounds.slice(0, judged.rounds),
+    values: member.rounds,
     freshValues: confirmation?.member.rounds ?? [],
     pValue: judged.pValue,
     threshold: Math.expm1(judged.threshold),

@@ -2,7 +2,7 @@
 import { type Random, seededRandom } from "../../workload/random.ts";
 import { shuffled } from "../../plan.ts";
 import { type Judged, judge, type Member, next } from "../decide.ts";
-import { familyOf, gatedMetrics, measuredOn } from "../family.ts";
+import { familyOf, gatedMetrics, measuredOn, type MemberName } from "../family.ts";
 import { planLooks } from "../looks.ts";
 
 /** Log standard deviations and shares; `spread` is the launch-to-launch spread of one version, without the disturbed ones. */
@@ -121,10 +121,9 @@ export class Simulator {
 function withoutSettled(family: readonly Member[], judged: readonly Judged[], rounds: number): readonly Member[] {
   const names = familyOf(Array.from({ length: family.length / gatedMetrics.length }, (_, index) => `service ${index}`));
   const open = new Set(measuredOn(names, judged));
-  return family.map((member, index) => {
-    const name = names[index];
-    return name === undefined || open.has(name) ? member : { ...member, rounds: member.rounds.slice(0, rounds) };
-  });
+  return family.map((member, index) =>
+    open.has(names[index] as MemberName) ? member : { ...member, rounds: member.rounds.slice(0, rounds) },
+  );
 }
 
 function indexesOf(judged: readonly Judged[], wanted: Judged["state"]): readonly number[] {
