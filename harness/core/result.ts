@@ -35,6 +35,8 @@ export const memorySampleSchema = z.strictObject({
   phase: z.enum(["idle", "warmed", "open-loop", "closed-loop", "after"]),
   /** Since the service was started, s. */
   atS: z.number().min(0),
+  /** How long the reading took, ms: the service is held up for no longer. Absent in results from before it was recorded. */
+  tookMs: z.number().min(0).optional(),
   rssBytes: bytes,
   /** Null where the kernel does not tell it (smaps_rollup unreadable). */
   pssBytes: bytes.nullable(),

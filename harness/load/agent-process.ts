@@ -1,7 +1,8 @@
 /** One agent as its parent sees it: a forked process, pinned when CPUs are given, that answers each message with one. */
 import { fork, type ChildProcess } from "node:child_process";
-import { extname } from "node:path";
+import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { cacheFolder } from "../paths.ts";
 import { canPin } from "../processes/pinning.ts";
 import { LoadError } from "./errors.ts";
 import type { FromAgent, ToAgent } from "./messages.ts";
@@ -24,7 +25,8 @@ export class AgentProcess {
     const pinned = cpus !== null && canPin();
     // taskset becomes the agent (exec), so that the IPC channel and the process id are the agent's own.
     this.#process = fork(entry, [], {
-      env,
+      // Every trial starts agents anew: what V8 made of their code is kept between them.
+      env: { NODE_COMPILE_CACHE: join(cacheFolder(), "compiled"), ...env },
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       serialization: "advanced",
       execArgv: [],

@@ -12,6 +12,7 @@ import {
   type Share,
   type WorkloadStream,
 } from "../core/workload.ts";
+import { operations } from "../core/operations.ts";
 import { WrittenDocuments } from "../core/workload/written.ts";
 import { Ledger } from "./ledger.ts";
 import type { AgentSetup } from "./messages.ts";
@@ -49,7 +50,7 @@ function cacheRequests(workload: CacheWorkload, share: AgentSetup, host: string)
   const cursor = new StreamCursor(stream.length, share);
   const head = (method: string, key: number, query = "") => `${method} /v1/cache/${keyName(key)}${query} HTTP/1.1\r\nHost: ${host}\r\n`;
   const life = workload.ttlS === undefined ? "" : `?ttl=${workload.ttlS}`;
-  const bodiless = bodilessRequests(stream, share, (method, key) => head(method, key) + "\r\n");
+  const bodiless = bodilessRequests(stream, workload.keys.count, share, (method, key) => head(method, key) + "\r\n");
   const lengths = Array.from(templates.sizes, (bytes) => `Content-Type: application/json\r\nContent-Length: ${bytes}\r\n\r\n`);
 
   const source: RequestSource = {
@@ -60,8 +61,8 @@ function cacheRequests(workload: CacheWorkload, share: AgentSetup, host: string)
       const entry = cursor.entry();
       source.operation = stream.operations[entry] ?? 0;
       source.key = stream.keys[entry] ?? 0;
-      const prebuilt = bodiless[(entry - agent) / agents];
-      if (typeof prebuilt === "string") return prebuilt;
+      const prebuilt = bodiless[source.operation]?.[source.key];
+      if (prebuilt !== undefined) return prebuilt;
       const template = stream.templates[entry] ?? 0;
       source.version = cursor.version();
       return head("PUT", source.key, life) + (lengths[template] ?? "") + templates.document(template, source.key, source.version);
@@ -72,20 +73,19 @@ function cacheRequests(workload: CacheWorkload, share: AgentSetup, host: string)
   return { source, ledger: new Ledger(judge) };
 }
 
-/** GET and DELETE carry nothing that changes: built once for each key. */
-function bodilessRequests(stream: WorkloadStream, share: Share, build: (method: string, key: number) => string): (string | null)[] {
-  const [gets, deletes] = [new Map<number, string>(), new Map<number, string>()];
-  const requests: (string | null)[] = [];
+/** GET and DELETE carry nothing that changes: by operation and key, each that the stream comes to. */
+function bodilessRequests(
+  stream: WorkloadStream,
+  keyCount: number,
+  share: Share,
+  build: (method: string, key: number) => string,
+): (string | undefined)[][] {
+  const requests = operations.map((name) => Array.from<string | undefined>({ length: name === "put" ? 0 : keyCount }));
   for (let entry = share.agent; entry < stream.length; entry += share.agents) {
-    const [operation, key] = [stream.operations[entry], stream.keys[entry] ?? 0];
-    if (operation === operationCodes.put) {
-      requests.push(null);
-      continue;
-    }
-    const [method, built] = operation === operationCodes.get ? (["GET", gets] as const) : (["DELETE", deletes] as const);
-    const request = built.get(key) ?? flat(build(method, key));
-    built.set(key, request);
-    requests.push(request);
+    const [operation, key] = [stream.operations[entry] ?? 0, stream.keys[entry] ?? 0];
+    const [name, own] = [operations[operation], requests[operation]];
+    if (name === undefined || name === "put" || own === undefined) continue;
+    own[key] ??= flat(build(name.toUpperCase(), key));
   }
   return requests;
 }

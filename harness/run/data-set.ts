@@ -27,10 +27,10 @@ export function l1BytesOf({ l1 }: Scenario, dataBytes: number): number {
 export async function loadDataSet(admin: RedisAdmin, workload: CacheWorkload, seed: number, signal: AbortSignal): Promise<number> {
   const templates = valueTemplates(workload, seed);
   let bytes = 0;
-  function* entries(): Iterable<readonly [string, Buffer]> {
+  function* entries(): Iterable<readonly [string, string]> {
     for (let index = 0; index < workload.keys.count; index++) {
-      const [key, value] = [keyName(index), Buffer.from(initialValue(templates, index))];
-      bytes += Buffer.byteLength(key) + value.length;
+      const [key, value] = [keyName(index), initialValue(templates, index)];
+      bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
       yield [key, value];
     }
   }

@@ -47,10 +47,13 @@ export class TrialProbe {
     this.#signal = signal;
   }
 
-  async sampleMemory(phase: MemorySample["phase"]): Promise<void> {
-    const atS = (performance.now() - this.#service.startedAtMs) / 1000;
+  /** Returns how long it took, ms. */
+  async sampleMemory(phase: MemorySample["phase"]): Promise<number> {
+    const startMs = performance.now();
     const memory = await this.#service.probe.memory();
-    if (memory.processes > 0) this.memory.push({ phase, atS, ...memory });
+    const tookMs = performance.now() - startMs;
+    if (memory.processes > 0) this.memory.push({ phase, atS: (startMs - this.#service.startedAtMs) / 1000, tookMs, ...memory });
+    return tookMs;
   }
 
   /** `beside` begins with the window. */
@@ -92,11 +95,7 @@ export class TrialProbe {
 
   async #sampleMemoryUntil(stop: AbortSignal, phase: MemorySample["phase"]): Promise<void> {
     let pauseMs = samplePauseMs(0);
-    while (await delay(pauseMs, true, { signal: stop }).catch(() => false)) {
-      const start = performance.now();
-      await this.sampleMemory(phase);
-      pauseMs = samplePauseMs(performance.now() - start);
-    }
+    while (await delay(pauseMs, true, { signal: stop }).catch(() => false)) pauseMs = samplePauseMs(await this.sampleMemory(phase));
   }
 
   async counts(): Promise<ProbeCounts> {
