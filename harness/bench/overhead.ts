@@ -17,7 +17,7 @@ import { launcher, quickRun } from "./quick-run.ts";
 export async function benchOverhead(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "cache-bench-overhead-"));
   try {
-    // The first run builds and calibrates, where that has not been done.
+    // The first run builds, where that has not been done.
     await quickRun(join(folder, "results"));
     const result = await quickRun(join(folder, "results"));
     const { wallS, measuringS } = timesOf(result);

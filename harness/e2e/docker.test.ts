@@ -32,7 +32,7 @@ withEngine((engine) => {
     expect(trials[0]?.outcome).toMatchObject({
       kind: "measured",
       containment: { oomKills: 0, memoryPeakBytes: expect.any(Number) },
-      memory: expect.arrayContaining([expect.objectContaining({ pssBytes: expect.any(Number) })]),
+      memory: expect.arrayContaining([expect.objectContaining({ pssBytes: expect.any(Number), tookMs: expect.any(Number) })]),
       loadPoints: [expect.objectContaining({ serviceCpuS: expect.any(Number) }), expect.anything()],
     });
     expect(coldStarts[0]?.samplesMs).toHaveLength(10);

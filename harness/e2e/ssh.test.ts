@@ -54,7 +54,7 @@ describe.skipIf(missing !== null)(`on a second machine (${missing ?? "a network 
     expect(trials[0]?.outcome).toMatchObject({
       kind: "measured",
       containment: { oomKills: 0 },
-      memory: expect.arrayContaining([expect.objectContaining({ pssBytes: expect.any(Number) })]),
+      memory: expect.arrayContaining([expect.objectContaining({ pssBytes: expect.any(Number), tookMs: expect.any(Number) })]),
       loadPoints: [
         expect.objectContaining({ serviceCpuS: expect.any(Number) }),
         expect.objectContaining({ redisCpuS: expect.any(Number) }),

@@ -70,7 +70,7 @@ withEngine((engine) => {
     expect(readFileSync(join(workspace.folder, "build.log"), "utf8")).toContain("no-such-file");
 
     const images = await engine.docker.listImages({ filters: { reference: [`cache-bench/again-*`] } });
-    // One after another: an engine that removes two images at once stumbles over the layers they share.
+    // One after another: an engine that removes two images at once can stumble over the layers they share.
     for (const { Id } of images) await engine.docker.getImage(Id).remove({ force: true });
   });
 
