@@ -10,6 +10,8 @@ import { median } from "simple-statistics";
 import { syntheticResult } from "../../report/testing/synthetic-result.ts";
 import { table } from "../commands/output.ts";
 import type { Result } from "../core/result.ts";
+import { ceilingLeadInMs } from "../calibrate/ceiling.ts";
+import { ceilingLoads } from "../run/find-ceilings.ts";
 import { witnessDrivingMs } from "../run/witness.ts";
 import { openExample } from "./opening.ts";
 import { launcher, quickRun } from "./quick-run.ts";
@@ -44,12 +46,17 @@ export async function benchOverhead(): Promise<string> {
   }
 }
 
-/** Of a run: its wall time, and what of it went into launches, connecting, warm-up, lead-ins, windows, the witness's too, and cold starts; s. */
-function timesOf({ startedAt, finishedAt, plan: { settings }, trials, coldStarts, witnesses = [] }: Result): {
-  wallS: number;
-  measuringS: number;
-} {
+/**
+ * Of a run: its wall time, and what of it went into launches, connecting, warm-up, lead-ins, windows and cold starts, s. Windows are
+ * the witness's too, and those of a calibration of its own, which a machine with a stored one does not need.
+ */
+function timesOf(result: Result): { wallS: number; measuringS: number } {
+  const { startedAt, finishedAt, plan, scenarios, trials, coldStarts, calibration, witnesses = [] } = result;
+  const { settings } = plan;
   let measuringMs = witnesses.length * witnessDrivingMs;
+  if (calibration?.source === "own") {
+    for (const { durationMs } of ceilingLoads(scenarios, settings)) measuringMs += ceilingLeadInMs + durationMs;
+  }
   for (const { outcome } of trials) {
     if (outcome.kind !== "measured") continue;
     measuringMs += outcome.readyMs + outcome.connect.elapsedMs + settings.warmUpMs;

@@ -21,7 +21,8 @@ export interface CapacityOptions {
   readonly signal: AbortSignal;
 }
 
-const leadInMs = 500;
+/** Before each window. */
+export const ceilingLeadInMs = 500;
 /** Which keys are asked for is nothing to the null server; few are drawn faster. */
 const keyCount = 1_000;
 
@@ -46,7 +47,7 @@ export async function measureCapacity(
     signal,
   });
   await generator.connect();
-  return await generator.measure({ point: { kind: "closed-loop" }, leadInMs, durationMs });
+  return await generator.measure({ point: { kind: "closed-loop" }, leadInMs: ceilingLeadInMs, durationMs });
 }
 
 export async function measureCeiling(key: CeilingKey, options: CapacityOptions): Promise<Ceiling> {

@@ -6,7 +6,7 @@ import type { Operation } from "./operations.ts";
 import type { KeyChoice, ValueSize } from "./scenario.ts";
 import { rankSampler, rankToKey } from "./workload/key-choice.ts";
 import { seededRandom } from "./workload/random.ts";
-import { buildValueTemplates, initialTemplate, type ValueTemplates } from "./workload/values.ts";
+import { buildValueTemplates, initialTemplate, templateSizes, type ValueTemplates } from "./workload/values.ts";
 
 export { keyName } from "./workload/keys.ts";
 export { parseDocument, type ValueTemplates } from "./workload/values.ts";
@@ -39,12 +39,8 @@ export function streamLength({ keys }: Pick<CacheWorkload, "keys">): number {
   return Math.max(200_000, 2 * keys.count);
 }
 
-export function buildStream(
-  workload: CacheWorkload,
-  seed: number,
-  templateCount: number,
-  length: number = streamLength(workload),
-): WorkloadStream {
+export function buildStream(workload: CacheWorkload, seed: number, length: number = streamLength(workload)): WorkloadStream {
+  const templateCount = templateSizes(workload.valueSize).length;
   const stream = {
     length,
     operations: new Uint8Array(length),

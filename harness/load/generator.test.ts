@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { loadMeasurementSchema } from "../core/measurement.ts";
 import { buildStream, initialValue, keyName, parseDocument, valueTemplates, type CacheWorkload } from "../core/workload.ts";
-import { decodeHistogram } from "./histogram.ts";
+import { decodeHistogram } from "../core/histogram.ts";
 import { closedLoop, failures, imbalance, measureOnce, startTestGenerator } from "./testing/generators.ts";
 import { httpServer, rawServer, silentServer, wholeBody } from "./testing/servers.ts";
 
@@ -36,7 +36,7 @@ describe.each(["socket", "autocannon"] as const)("the engine %s", (engine) => {
       response.end();
     });
     await measureOnce(server.origin, { engine, workload, connections: 1 });
-    const stream = buildStream(workload, 1, valueTemplates(workload, 1).sizes.length);
+    const stream = buildStream(workload, 1);
     const expected = server.seen.map(
       (_, i) => `${["GET", "PUT", "DELETE"][stream.operations[i] ?? 0]} /v1/cache/${keyName(stream.keys[i] ?? 0)}`,
     );

@@ -7,6 +7,7 @@ import { engines, type EngineName } from "./engines.ts";
 import { LoadError } from "./errors.ts";
 import { mergeMeasurements, mergeTotals } from "./merge.ts";
 import type { AgentSetup, FromAgent, LoadWorkload, ToAgent } from "./messages.ts";
+import { streamOf } from "./streams.ts";
 
 export interface GeneratorOptions {
   /** As in http://127.0.0.1:8080 */
@@ -144,10 +145,11 @@ function agentSetups(options: GeneratorOptions): AgentSetup[] {
   if (agents < 1) throw new LoadError("bad-options", "a generator needs at least one agent");
   if (connections < agents) throw new LoadError("bad-options", `${connections} connections cannot be split over ${agents} agents`);
   if (new URL(origin).protocol !== "http:") throw new LoadError("bad-options", `only http:// is spoken, not ${origin}`);
+  const streamed = workload.kind === "cache" ? { ...workload, stream: streamOf(workload, seed) } : workload;
   return options.agentCpus.map((_, agent) => ({
     origin,
     engine,
-    workload,
+    workload: streamed,
     seed,
     requestTimeoutMs,
     stalenessBoundMs,

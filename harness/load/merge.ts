@@ -1,7 +1,7 @@
-/** What several agents measured at once, as one measurement: counts add up, histograms merge. */
+/** What several agents measured at once, as one measurement: counts add up, and counted times become HDR histograms. */
 import type { LoadMeasurement, LoadPoint, OperationMeasurement, RequestTotals } from "../core/measurement.ts";
 import { operations, type Operation } from "../core/operations.ts";
-import { mergeHistograms } from "./histogram.ts";
+import { encodeHistogram } from "./histogram.ts";
 import type { AgentMeasurement, AgentOperation } from "./messages.ts";
 
 export function mergeMeasurements(
@@ -40,7 +40,7 @@ export function mergeMeasurements(
       corrupt: total((part) => part.values.corrupt),
       stale: total((part) => part.values.stale),
     },
-    scheduleLagUs: lags.length > 0 ? mergeHistograms(lags) : null,
+    scheduleLagUs: lags.length > 0 ? encodeHistogram(lags) : null,
     busyShare: Math.max(...parts.map((part) => part.busyShare)),
     agentCpuS: total((part) => part.cpuS),
     per100Ms: mergeSeries(parts.map((part) => part.per100Ms)),
@@ -74,8 +74,8 @@ function mergeOperation(parts: readonly AgentOperation[]): OperationMeasurement 
   return {
     sent: sum(parts.map((part) => part.sent)),
     statuses: sumByKey(parts.map((part) => part.statuses)),
-    serviceTimeUs: mergeHistograms(parts.map((part) => part.serviceTimeUs)),
-    responseTimeUs: mergeHistograms(parts.map((part) => part.responseTimeUs)),
+    serviceTimeUs: encodeHistogram(parts.map((part) => part.serviceTimeUs)),
+    responseTimeUs: encodeHistogram(parts.map((part) => part.responseTimeUs)),
   };
 }
 

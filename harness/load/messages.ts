@@ -1,10 +1,19 @@
 /** What the generator and its agents say to each other over the IPC channel. */
 import type { LoadPoint, RequestTotals, ValueCounts } from "../core/measurement.ts";
-import type { CacheWorkload } from "../core/workload.ts";
+import type { CacheWorkload, WorkloadStream } from "../core/workload.ts";
 import type { EngineName } from "./engines.ts";
 import type { LoadErrorCode } from "./errors.ts";
+import type { BucketCounts } from "./microseconds.ts";
 
-export type LoadWorkload = CacheWorkload | { readonly kind: "single-url"; readonly path: string };
+interface SingleUrl {
+  readonly kind: "single-url";
+  readonly path: string;
+}
+
+export type LoadWorkload = CacheWorkload | SingleUrl;
+
+/** The whole stream, of which each agent sends its share. */
+export type StreamedWorkload = CacheWorkload & { readonly stream: WorkloadStream };
 
 /** All an agent needs to know before it can open connections. */
 export interface AgentSetup {
@@ -14,7 +23,7 @@ export interface AgentSetup {
   readonly connections: number;
   readonly agent: number;
   readonly agents: number;
-  readonly workload: LoadWorkload;
+  readonly workload: StreamedWorkload | SingleUrl;
   readonly seed: number;
   readonly requestTimeoutMs: number;
   /** How long the service may answer with an older value than it acknowledged; 0: never. */
@@ -49,14 +58,14 @@ export type FromAgent =
 export interface AgentOperation {
   readonly sent: number;
   readonly statuses: Readonly<Record<string, number>>;
-  readonly serviceTimeUs: string;
-  readonly responseTimeUs: string;
+  readonly serviceTimeUs: BucketCounts;
+  readonly responseTimeUs: BucketCounts;
 }
 
 /** What a loop sees of a load point; the rest is in the session's ledger. */
 export type LoopMeasurement = Omit<AgentMeasurement, "values" | "per100Ms">;
 
-/** A LoadMeasurement of one agent; numbers add up and histograms merge into the whole. */
+/** A LoadMeasurement of one agent; numbers add up and counted times become histograms of the whole. */
 export interface AgentMeasurement {
   readonly elapsedS: number;
   readonly scheduled: number | null;
@@ -70,7 +79,7 @@ export interface AgentMeasurement {
   readonly operations: { readonly get: AgentOperation; readonly put: AgentOperation; readonly delete: AgentOperation };
   readonly cache: { readonly l1: number; readonly l2: number; readonly absent: number };
   readonly values: ValueCounts;
-  readonly scheduleLagUs: string | null;
+  readonly scheduleLagUs: BucketCounts | null;
   readonly busyShare: number;
   readonly cpuS: number;
   readonly per100Ms: {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { poissonArrivals, seededRandom } from "../core/workload.ts";
-import { decodeHistogram } from "./histogram.ts";
+import { decodeHistogram } from "../core/histogram.ts";
 import { failures, imbalance, measureOnce } from "./testing/generators.ts";
 import { httpServer } from "./testing/servers.ts";
 

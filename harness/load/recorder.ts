@@ -1,7 +1,7 @@
 /** Counts what happens to the requests of one window in one agent. Plain arrays: it runs at every request. */
 import { operations, type Operation } from "../core/operations.ts";
-import { MicrosecondHistogram } from "./histogram.ts";
 import type { LoopMeasurement, AgentOperation } from "./messages.ts";
+import { Microseconds } from "./microseconds.ts";
 import type { CacheHeader } from "./response-header.ts";
 
 /** Why a request ended without a whole, well-formed answer. */
@@ -30,10 +30,10 @@ const getCode = 0;
 class OperationRecorder {
   sent = 0;
   readonly statuses = new Uint32Array(statusLimit);
-  readonly serviceTime = new MicrosecondHistogram();
-  readonly responseTime = new MicrosecondHistogram();
+  readonly serviceTime = new Microseconds();
+  readonly responseTime = new Microseconds();
 
-  encode(): AgentOperation {
+  finish(): AgentOperation {
     const statuses: Record<string, number> = {};
     this.statuses.forEach((count, status) => {
       if (count > 0) statuses[status] = count;
@@ -41,8 +41,8 @@ class OperationRecorder {
     return {
       sent: this.sent,
       statuses,
-      serviceTimeUs: this.serviceTime.encode(),
-      responseTimeUs: this.responseTime.encode(),
+      serviceTimeUs: this.serviceTime.counts(),
+      responseTimeUs: this.responseTime.counts(),
     };
   }
 }
@@ -50,7 +50,7 @@ class OperationRecorder {
 export class Recorder {
   readonly #operations = operations.map(() => new OperationRecorder());
   readonly #failed: Partial<Record<FailureKind, number>> = {};
-  readonly #lag = new MicrosecondHistogram();
+  readonly #lag = new Microseconds();
   readonly #cache = new Uint32Array(3);
   #received = 0;
   #timedOut = 0;
@@ -91,10 +91,10 @@ export class Recorder {
   }
 
   finish(window: WindowFacts): LoopMeasurement {
-    const [get, put, remove] = this.#operations.map((operation) => operation.encode());
+    const [get, put, remove] = this.#operations.map((operation) => operation.finish());
     return {
       ...window,
-      scheduleLagUs: window.scheduled === null ? null : this.#lag.encode(),
+      scheduleLagUs: window.scheduled === null ? null : this.#lag.counts(),
       received: this.#received,
       timedOut: this.#timedOut,
       failed: this.#failed,

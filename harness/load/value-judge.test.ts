@@ -10,7 +10,7 @@ const workload: CacheWorkload = {
   valueSize: { kind: "fixed", bytes: 100 },
 };
 const templates = valueTemplates(workload, 1);
-const stream = buildStream(workload, 1, templates.sizes.length, 1_000);
+const stream = buildStream(workload, 1, 1_000);
 
 /** The PUTs of one agent in their order, over the end of the stream and on. */
 function putsOf(agent: number, agents: number): { key: number; version: number; body: string }[] {

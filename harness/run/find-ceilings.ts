@@ -9,7 +9,7 @@ import { witnessConnections } from "../core/witness.ts";
 import { readCalibration } from "../store/calibration.ts";
 import type { RunContext } from "./context.ts";
 
-const durationMs = 3_000;
+const trialsMs = 3_000;
 /** The witness needs no more than the ratio of two engines. */
 const witnessMs = 1_000;
 
@@ -17,25 +17,30 @@ const witnessMs = 1_000;
 export const witnessKeys = (scenario: Scenario): readonly CeilingKey[] =>
   (["socket", "autocannon"] as const).map((engine) => ceilingKey(scenario, engine, witnessConnections));
 
-const trialKeys = (scenarios: readonly Scenario[], { engine, connections }: Pick<Settings, "engine" | "connections">): CeilingKey[] =>
-  scenarios.map((scenario) => ceilingKey(scenario, engine, connections));
-
-/** All that a run of these scenarios needs. */
-export const ceilingKeysOf = (scenarios: readonly Scenario[], settings: Pick<Settings, "engine" | "connections">): CeilingKey[] => [
-  ...trialKeys(scenarios, settings),
-  ...scenarios.slice(0, 1).flatMap(witnessKeys),
-];
+/** All that a run of these scenarios needs, each once, with the length of the window that a run of its own gives it. */
+export function ceilingLoads(
+  scenarios: readonly Scenario[],
+  { engine, connections }: Pick<Settings, "engine" | "connections">,
+): readonly { readonly key: CeilingKey; readonly durationMs: number }[] {
+  const forTrials = scenarios.map((scenario) => ({ key: ceilingKey(scenario, engine, connections), durationMs: trialsMs }));
+  const forWitness = scenarios
+    .slice(0, 1)
+    .flatMap(witnessKeys)
+    .map((key) => ({ key, durationMs: witnessMs }));
+  const all = [...forTrials, ...forWitness];
+  const keys = all.map(({ key }) => key);
+  return all.filter(({ key }) => findCeiling(keys, key) === key);
+}
 
 export async function findCeilings({ selection, progress, signal }: RunContext, machine: Machine): Promise<UsedCalibration> {
   const { plan, scenarios } = selection;
   const { settings, topology } = plan;
-  const forTrials = trialKeys(scenarios, settings);
-  const wanted = ceilingKeysOf(scenarios, settings);
+  const wanted = ceilingLoads(scenarios, settings);
   const stored = readCalibration(machine);
   const isHere = stored.kind === "current" && stored.calibration.topology === topology.sentence;
   if (isHere) {
     const { date, nullServer, ceilings, noise } = stored.calibration;
-    const found = wanted.flatMap((key) => findCeiling(ceilings, key) ?? []);
+    const found = wanted.flatMap(({ key }) => findCeiling(ceilings, key) ?? []);
     if (found.length === wanted.length) return { source: "stored", date, nullServer, ceilings: found, noise };
   }
   const why = stored.kind !== "current" ? stored.reason : `the stored calibration has no such ${isHere ? "load" : "topology"}`;
@@ -45,10 +50,7 @@ export async function findCeilings({ selection, progress, signal }: RunContext, 
     await using server = await startNullServer(pinned ? topology.service : null, signal);
     const options = { origin: server.origin, topology, signal };
     const ceilings: Ceiling[] = [];
-    for (const key of wanted) {
-      if (findCeiling(ceilings, key) === null)
-        ceilings.push(await measureCeiling(key, { ...options, durationMs: forTrials.includes(key) ? durationMs : witnessMs }));
-    }
+    for (const { key, durationMs } of wanted) ceilings.push(await measureCeiling(key, { ...options, durationMs }));
     return { source: "own", date: new Date().toISOString(), nullServer: nullServerName(), ceilings };
   });
 }

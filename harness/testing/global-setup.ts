@@ -16,7 +16,7 @@ import { cacheFolder } from "../paths.ts";
 import { describeMachine } from "../probes/machine.ts";
 import { canPin, usableCpus } from "../processes/pinning.ts";
 import { resolveRedis } from "../redis/resolve.ts";
-import { ceilingKeysOf } from "../run/find-ceilings.ts";
+import { ceilingLoads } from "../run/find-ceilings.ts";
 import { storeCalibration } from "../store/calibration.ts";
 import { findImplementations } from "../store/catalogue.ts";
 import { toolVersion } from "../tool.ts";
@@ -48,7 +48,7 @@ async function calibrate(signal: AbortSignal): Promise<void> {
   const topology = planTopology(usableCpus(), canPin());
   const ceilings: Ceiling[] = [];
   await using server = await startNullServer(topology.pinned ? topology.service : null, signal);
-  for (const key of ceilingKeysOf([tinyScenario], { engine: "socket", connections: null }))
+  for (const { key } of ceilingLoads([tinyScenario], { engine: "socket", connections: null }))
     ceilings.push(await measureCeiling(key, { origin: server.origin, topology, durationMs: 1_000, signal }));
   await storeCalibration({
     schemaVersion: calibrationSchemaVersion,

@@ -40,7 +40,7 @@ export const ceilingKey = (scenario: Scenario, engine: Ceiling["engine"], connec
 });
 
 /** The ceiling measured with just this load, or null. */
-export function findCeiling(ceilings: readonly Ceiling[], wanted: CeilingKey): Ceiling | null {
+export function findCeiling<Known extends CeilingKey>(ceilings: readonly Known[], wanted: CeilingKey): Known | null {
   const text = ({ engine, connections, operations, valueSize }: CeilingKey): string =>
     JSON.stringify([engine, connections, operations.get, operations.put, operations.delete, Object.entries(valueSize).toSorted()]);
   return ceilings.find((one) => text(one) === text(wanted)) ?? null;

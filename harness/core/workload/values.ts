@@ -45,7 +45,8 @@ export const initialTemplate = (keyIndex: number, templates: number) => scatter3
 const keyDigits = (index: number) => index.toString(36).padStart(5, "0");
 const versionDigits = (version: number) => String(version).padStart(12, "0");
 
-function templateSizes(size: ValueSize): Uint32Array {
+/** Bytes of each template. */
+export function templateSizes(size: ValueSize): Uint32Array {
   if (size.kind === "fixed") return new Uint32Array(Math.min(64, templatesWithin(size.bytes))).fill(size.bytes);
   const { medianBytes, sigma, maxBytes } = size;
   const mean = Math.min(maxBytes, medianBytes * Math.exp((sigma * sigma) / 2));
