@@ -25,17 +25,17 @@ const started: AsyncDisposable[] = [];
 const production = await Promise.all(
   findImplementations(undefined, ({ variant }) => variant === "production").map((one) => findCandidate(one)),
 );
+const candidates = production.flatMap((found) => (found.kind === "candidate" ? [found.candidate] : []));
 const missing = production.flatMap((found) => (found.kind === "skipped" ? [`${found.status.reason}; ${found.status.cure}`] : []));
 
 describe.skipIf(missing.length > 0)(`services in all languages (${missing.join("; ") || "their toolchains are here"})`, () => {
   beforeAll(async () => {
     const redis = await (await resolveRedis(undefined, signal)).start({ cpus: null, logFile: join(folder, "redis.log"), signal });
     started.push(redis);
-    for (const found of production) {
-      if (found.kind === "skipped") continue;
-      const { id, capabilities } = found.candidate.implementation.manifest;
+    for (const candidate of candidates) {
+      const { id, capabilities } = candidate.implementation.manifest;
       const at = { logFile: join(folder, `${id}.log`), signal };
-      const built = await buildCandidate(found.candidate, at);
+      const built = await buildCandidate(candidate, at);
       if ("kind" in built) throw new Error(built.reason);
       const settings = { redisUrl: redis.url, workers: 1, l1MaxBytes: 64 * 1024 * 1024 };
       const service = await built.launchable.launch({ ...at, settings, cpus: null });
