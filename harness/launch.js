@@ -14,6 +14,7 @@ const program = join(root, "dist", "harness", "cli.js");
 const isClone = existsSync(join(root, "tsconfig.json"));
 
 if (isClone) prepareClone();
+const oldestNode = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).engines.node.replace(">=", "");
 if (isTooOld()) runWithOwnNode();
 else await runHere();
 
@@ -41,10 +42,7 @@ function step(what, command, args) {
 }
 
 function isTooOld() {
-  const wanted = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
-    .engines.node.replace(">=", "")
-    .split(".")
-    .map(Number);
+  const wanted = oldestNode.split(".").map(Number);
   const have = process.versions.node.split(".").map(Number);
   return have[0] < wanted[0] || (have[0] === wanted[0] && have[1] < wanted[1]);
 }
@@ -53,7 +51,7 @@ function runWithOwnNode() {
   const own = join(root, "node_modules", "node", "bin", "node");
   if (!existsSync(own)) {
     process.stderr.write(
-      `error: cache-bench needs Node 22.22 or newer, this is ${process.version}\n  cure: install a newer Node (nodejs.org)\n`,
+      `error: cache-bench needs Node ${oldestNode} or newer, this is ${process.version}\n  cure: install a newer Node (nodejs.org)\n`,
     );
     process.exit(5);
   }

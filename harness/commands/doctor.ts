@@ -4,6 +4,7 @@ import { planTopology } from "../core/topology.ts";
 import { exitCodes, messageOf } from "../errors.ts";
 import { describeMachine } from "../probes/machine.ts";
 import { readProc } from "../processes/proc.ts";
+import { isKnownNode, newestKnownNode } from "../load/engines/wire.ts";
 import { canPin, onPath, usableCpus } from "../processes/pinning.ts";
 import { serverNames } from "../redis/resolve.ts";
 import { findImplementations } from "../store/catalogue.ts";
@@ -24,6 +25,7 @@ const openFilesNeeded = 4_096;
 
 export async function doctorCommand({ json }: { readonly json?: true }): Promise<number> {
   const findings = [
+    node(),
     ...(await toolchains()),
     redis(),
     processors(),
@@ -37,6 +39,13 @@ export async function doctorCommand({ json }: { readonly json?: true }): Promise
   print(json ? JSON.stringify(findings, null, 2) : findings.map(describe).join("\n"));
   const buildable = findings.some(({ what, state }) => what.startsWith("toolchain") && state === "ok");
   return buildable ? exitCodes.done : exitCodes.environment;
+}
+
+function node(): Finding {
+  const what = "Node";
+  if (isKnownNode) return { what, state: "ok", seen: process.version, cure: null };
+  const seen = `${process.version}, whose internals this version does not know: the engine socket drives somewhat less`;
+  return { what, state: "limit", seen, cure: `use Node ${newestKnownNode}, or a newer cache-bench` };
 }
 
 async function toolchains(): Promise<readonly Finding[]> {

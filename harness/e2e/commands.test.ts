@@ -68,6 +68,17 @@ test("list, schema and doctor speak JSON", async () => {
   );
 });
 
+test("doctor says that a Node is too new for the load engine to know its internals", async () => {
+  const { cli } = newWorkspace();
+  const asked = async (NODE_OPTIONS: string) => {
+    const { stdout } = await cli(["doctor", "--json"], { NODE_OPTIONS });
+    return JSON.parse(stdout).find(({ what }: { what: string }) => what === "Node");
+  };
+  expect(await asked("")).toMatchObject({ state: "ok", seen: process.version });
+  const tooNew = "--import=data:text/javascript,Object.defineProperty(process.versions,'node',{value:'99.0.0'})";
+  expect(await asked(tooNew)).toMatchObject({ state: "limit", seen: expect.stringContaining("does not know") });
+});
+
 test("report renders a finished run again, offline, in every format", async () => {
   const workspace = newWorkspace();
   const result = syntheticResult({ services: [{ id: "a", language: "rust", slowness: 1 }] });

@@ -8,6 +8,7 @@ import { ResponseParser } from "../response-parser.ts";
 import { Ticket } from "../value-judge.ts";
 import type { Connection, ConnectionOwner, LossKind } from "./loop.ts";
 import { backoffMs, limitConnecting, whyNotOpened } from "./opening.ts";
+import { openWire, type Wire } from "./wire.ts";
 
 interface Address {
   readonly host: string;
@@ -31,6 +32,7 @@ export class SocketConnection implements Connection {
   readonly #address: Address;
   readonly #owner: ConnectionOwner;
   #socket: Socket | null = null;
+  #wire: Wire | null = null;
   #losses = 0;
 
   constructor(address: Address, owner: ConnectionOwner) {
@@ -54,7 +56,7 @@ export class SocketConnection implements Connection {
     this.recorded = recorded;
     this.inFlight = true;
     this.answer.reset({ keepBody: this.ticket.sampled });
-    this.#socket?.write(request, "latin1");
+    this.#wire?.write(request);
   }
 
   abandon(): void {
@@ -63,15 +65,12 @@ export class SocketConnection implements Connection {
   }
 
   #open(opened: () => void, failed: (error: Error) => void): void {
-    const socket: Socket = connect({
-      ...this.#address,
-      noDelay: true,
-      onread: { buffer: readBuffer, callback: (length) => this.#read(socket, length) },
-    });
+    const socket = connect({ ...this.#address, noDelay: true });
     limitConnecting(socket, this.#address.connectTimeoutMs);
     this.#socket = socket;
     let kind: LossKind = "early-close";
     socket.on("connect", () => {
+      this.#wire = openWire(socket, readBuffer, (length) => this.#read(socket, length));
       this.isOpen = true;
       this.freeSinceUs = nowUs();
       opened();
@@ -84,13 +83,12 @@ export class SocketConnection implements Connection {
     socket.on("close", () => this.#lost(socket, kind));
   }
 
-  #read(socket: Socket, length: number): boolean {
-    if (socket !== this.#socket) return false;
+  #read(socket: Socket, length: number): void {
+    if (socket !== this.#socket) return;
     const atUs = nowUs();
     const result = this.inFlight ? this.answer.push(readBuffer, length) : "malformed";
     if (result === "done") this.#done(atUs);
     else if (result === "malformed") this.#lose("malformed", atUs);
-    return true;
   }
 
   #done(atUs: number): void {
@@ -125,6 +123,7 @@ export class SocketConnection implements Connection {
     this.isOpen = false;
     this.#socket?.destroy();
     this.#socket = null;
+    this.#wire = null;
     setTimeout(() => {
       this.#open(
         () => this.#owner.free(this, this.freeSinceUs),
