@@ -2,9 +2,9 @@
 import { askInfo, engineAddress } from "../containers/engine.ts";
 import { planTopology } from "../core/topology.ts";
 import { exitCodes, messageOf } from "../errors.ts";
+import { isKnownNode, newestKnownNode } from "../load/engines/wire.ts";
 import { describeMachine } from "../probes/machine.ts";
 import { readProc } from "../processes/proc.ts";
-import { isKnownNode, newestKnownNode } from "../load/engines/wire.ts";
 import { canPin, onPath, usableCpus } from "../processes/pinning.ts";
 import { serverNames } from "../redis/resolve.ts";
 import { findImplementations } from "../store/catalogue.ts";

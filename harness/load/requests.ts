@@ -1,6 +1,6 @@
 /**
- * The bytes to send, in the stream's order. One-byte strings, not Buffers: node:net writes a short one straight from the
- * stack, and a string can never be patched while an earlier write still holds it.
+ * The bytes to send, in the stream's order. One-byte strings, not Buffers: Node writes a short one straight from the stack,
+ * and a string can never be patched while an earlier write still holds it.
  */
 import { keyName, operationCodes, StreamCursor, valueTemplates } from "../core/workload.ts";
 import { WrittenDocuments } from "../core/workload/written.ts";

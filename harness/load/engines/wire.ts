@@ -1,6 +1,6 @@
 /**
  * How a connected socket is read and written. With one request outstanding, the buffers, callbacks and back-pressure of node:net's
- * streams serve nobody, and cost a tenth of what a request costs the agent. So, with the Nodes whose internals are known
+ * streams serve nobody, and cost some of the agent's time for each request. So, with the Nodes whose internals are known
  * (lib/internal/stream_base_commons.js, src/stream_base.cc), bytes go to and from the socket's handle; opening, closing and errors
  * stay with node:net. A Node that is not known is used as its documentation says.
  */
