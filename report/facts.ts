@@ -20,6 +20,7 @@ export function buildFacts(result: Result): Fact[] {
     ...(plan.target === undefined ? [] : [{ label: "Target", value: plan.target.sentence }]),
     ...(plan.target?.instance ? [{ label: "Instance", value: plan.target.emulation ?? plan.target.instance }] : []),
     { label: "Topology", value: plan.topology.sentence },
+    ...(machine.keptAwake === undefined ? [] : [{ label: "Scheduling", value: schedulingOf(machine) }]),
     { label: "Scenarios", value: scenarios.map((scenario) => scenario.title).join("; ") },
     { label: "Launches", value: `${plan.settings.rounds} of each service in each scenario, in random order` },
     { label: "Load", value: `engine ${plan.settings.engine}, seed ${plan.settings.seed}, preset ${plan.settings.preset}` },
@@ -27,6 +28,11 @@ export function buildFacts(result: Result): Fact[] {
     { label: "Method", value: plan.methodHash.slice(0, 12) },
     { label: "Versions", value: [`cache-bench ${tool.version}${commit}`, `Node ${machine.node}`, ...toolchains(result)].join(", ") },
   ];
+}
+
+function schedulingOf({ keptAwake, realTimeAgents }: Result["machine"]): string {
+  const idle = keptAwake === true ? "idle processors kept awake" : "idle processors may fall asleep";
+  return `${idle}; load agents ${realTimeAgents === true ? "in real time" : "at usual priority"} in the open loop`;
 }
 
 function toolchains({ implementations }: Result): string[] {

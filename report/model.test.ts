@@ -246,6 +246,18 @@ it("prints sizes in KB as soon as one of a column lies below 1 MB", () => {
 });
 
 describe("the grade", () => {
+  it("is at best B where idle processors could fall asleep, which the facts tell too; not where nobody recorded it", () => {
+    const result = syntheticResult({ services: [rust, go] });
+    const scheduled = (keptAwake: boolean) => {
+      const model = buildReport({ ...result, machine: { ...result.machine, keptAwake, realTimeAgents: keptAwake } });
+      const sentences = model.grade.reasons.map(({ sentence }) => sentence).filter((sentence) => sentence.includes("asleep"));
+      return [model.facts.find(({ label }) => label === "Scheduling")?.value, sentences.length];
+    };
+    expect(scheduled(true)).toEqual(["idle processors kept awake; load agents in real time in the open loop", 0]);
+    expect(scheduled(false)).toEqual(["idle processors may fall asleep; load agents at usual priority in the open loop", 1]);
+    expect(buildReport(result).facts.map(({ label }) => label)).not.toContain("Scheduling");
+  });
+
   it("tells where the two load engines do not agree about a service", () => {
     const witness = { implementation: "rust-production", scenario: "mixed-70-30", readings: [] };
     const result = syntheticResult({ services: [rust, go] });

@@ -6,6 +6,7 @@ import { benchHotPaths } from "./hot-paths.ts";
 import { benchOverhead } from "./overhead.ts";
 import { benchServices } from "./services.ts";
 import { benchTruth } from "./truth.ts";
+import { keepAwake } from "../processes/awake.ts";
 
 const parts: Readonly<Record<string, () => Promise<string>>> = {
   "hot-paths": benchHotPaths,
@@ -19,6 +20,7 @@ const parts: Readonly<Record<string, () => Promise<string>>> = {
 
 /** `npm run bench -- services` runs that part alone. */
 const asked = process.argv.slice(2);
+using _awake = keepAwake();
 for (const [name, bench] of Object.entries(parts)) {
   if (asked.length === 0 || asked.includes(name)) process.stdout.write(`${await bench()}\n\n`);
 }

@@ -9,6 +9,7 @@ import { createServer, type Socket } from "node:net";
 import { delaySequence, released } from "../core/calibration/delays.ts";
 import { Alarm } from "../load/alarm.ts";
 import { nowUs } from "../load/clock.ts";
+import { openWire, type Wire } from "../load/engines/wire.ts";
 import { readProc } from "../processes/proc.ts";
 import { goFirst } from "../processes/priority.ts";
 import type { DelayLog, DelayServerOptions } from "./delay-server.ts";
@@ -17,7 +18,7 @@ import { nullAnswer } from "./null-answer.ts";
 import { RequestCounter } from "./request-counter.ts";
 
 interface Waiting {
-  readonly socket: Socket;
+  readonly wire: Wire;
   /** 0, 1, ... in the order of arrival. */
   readonly ordinal: number;
   readonly arrivedUs: number;
@@ -26,8 +27,9 @@ interface Waiting {
 
 const { port, delay, stall, seed } = JSON.parse(process.argv[2] ?? "") as DelayServerOptions & { readonly port: number };
 const waiting = new EarliestFirst<Waiting>();
-const alarm = new Alarm(answerDue);
-let log = { heldUs: [] as number[], lateUs: [] as number[] };
+/** It has its processor for itself: the longer it polls, the sooner it sees what comes. */
+const alarm = new Alarm(answerDue, 150);
+let log = emptyLog();
 let waitAtStartUs = processorWaitUs();
 let nextDelayUs = delaySequence(delay, seed);
 let firstUs: number | null = null;
@@ -37,16 +39,19 @@ let turnUs: number | null = null;
 // What is judged is the generator, not this process.
 goFirst();
 
+const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
+
 createServer({ noDelay: true }, (socket) => {
   const requests = new RequestCounter();
   socket.on("error", () => socket.destroy());
-  socket.on("data", (piece) => {
+  const wire = openWire(socket, readBuffer, (length) => {
+    const piece = readBuffer.subarray(0, length);
     if (piece.toString("latin1", 0, 9) === "GET /log ") return handOver(socket);
-    for (let due = requests.push(piece); due > 0; due--) arrive(socket);
+    for (let due = requests.push(piece); due > 0; due--) arrive(wire);
   });
 }).listen({ host: "127.0.0.1", port, backlog: 4_096 });
 
-function arrive(socket: Socket): void {
+function arrive(wire: Wire): void {
   if (turnUs === null) {
     turnUs = nowUs();
     setImmediate(() => {
@@ -56,7 +61,8 @@ function arrive(socket: Socket): void {
   }
   firstUs ??= turnUs;
   const dueUs = firstUs + released(turnUs - firstUs + nextDelayUs(), stall);
-  waiting.add(dueUs, { socket, ordinal: log.heldUs.length, arrivedUs: turnUs, dueUs });
+  waiting.add(dueUs, { wire, ordinal: log.heldUs.length, arrivedUs: turnUs, dueUs });
+  log.arrivedUs.push(Math.round(turnUs - firstUs));
   log.heldUs.push(-1);
   log.lateUs.push(-1);
 }
@@ -65,8 +71,9 @@ function answerDue(): void {
   while (waiting.nextUs <= nowUs()) {
     const next = waiting.take();
     if (next === undefined) return;
+    next.wire.write(nullAnswer);
+    // What the write took is this server's time.
     const atUs = nowUs();
-    next.socket.write(nullAnswer, "latin1");
     log.heldUs[next.ordinal] = Math.round(atUs - next.arrivedUs);
     log.lateUs[next.ordinal] = Math.round(atUs - next.dueUs);
   }
@@ -78,11 +85,15 @@ function handOver(socket: Socket): void {
   const waitUs = processorWaitUs();
   const taken: DelayLog = { ...log, waitUs: waitUs === null || waitAtStartUs === null ? null : waitUs - waitAtStartUs };
   const body = JSON.stringify(taken);
-  log = { heldUs: [], lateUs: [] };
+  log = emptyLog();
   waitAtStartUs = waitUs;
   nextDelayUs = delaySequence(delay, seed);
   firstUs = null;
   socket.end(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
+}
+
+function emptyLog(): { readonly arrivedUs: number[]; readonly heldUs: number[]; readonly lateUs: number[] } {
+  return { arrivedUs: [], heldUs: [], lateUs: [] };
 }
 
 /** How long this thread could have run and had no processor, so far (the second field of schedstat, ns); null: not told. */

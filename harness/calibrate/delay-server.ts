@@ -9,7 +9,9 @@ export interface DelayServerOptions {
 }
 
 export interface DelayLog {
-  /** By request, in the order of arrival: from when the server saw it until it wrote the answer, us; -1: not answered. */
+  /** By request, in the order of arrival: when the server saw it, us from the first, which is when its stalls count from. */
+  readonly arrivedUs: number[];
+  /** From then until it had written the answer, us; -1: not answered. */
   readonly heldUs: number[];
   /** Of that, how long beyond the delay it was given. */
   readonly lateUs: number[];

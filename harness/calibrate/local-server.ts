@@ -5,6 +5,7 @@ import { extname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import getPort from "get-port";
+import { nodeOptions } from "../load/agent-process.ts";
 import { ProcessGroup } from "../processes/group.ts";
 
 export interface LocalServer extends AsyncDisposable {
@@ -43,7 +44,7 @@ export async function startLocalServer(
 
 /** The command of a module beside this file: .ts under Node's type stripping, .js when compiled. */
 export function nodeCommand(name: string, ...args: readonly string[]): readonly string[] {
-  return [process.execPath, fileURLToPath(new URL(`./${name}${extname(import.meta.filename)}`, import.meta.url)), ...args];
+  return [process.execPath, ...nodeOptions, fileURLToPath(new URL(`./${name}${extname(import.meta.filename)}`, import.meta.url)), ...args];
 }
 
 async function untilAnswers(origin: string, group: ProcessGroup, signal: AbortSignal): Promise<void> {

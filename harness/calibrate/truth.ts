@@ -1,9 +1,11 @@
 /** One load point of the socket engine against the known-delay server, and the truth beside it. */
 import { delaySequence, type Delay, type Stall } from "../core/calibration/delays.ts";
-import { simulateResponseTimes } from "../core/calibration/simulate.ts";
+import { firstArrivalUs, simulateResponseTimes } from "../core/calibration/simulate.ts";
 import type { LoadMeasurement } from "../core/measurement.ts";
 import type { Topology } from "../core/plan-schema.ts";
 import { poissonArrivals, seededRandom } from "../core/workload.ts";
+import { leavesTime } from "../load/alarm.ts";
+import { setRealTime } from "../processes/priority.ts";
 import { startGenerator } from "../load/generator.ts";
 import { type DelayLog, startDelayServer } from "./delay-server.ts";
 
@@ -35,6 +37,7 @@ export async function measureKnown(
   const { connections, ratePerS, delay, stall } = known;
   const cpus = (wanted: readonly number[]): readonly number[] | null => (topology.pinned ? wanted : null);
   await using server = await startDelayServer({ delay, stall, seed }, cpus(topology.service.slice(0, 1)), signal);
+  if (leavesTime(ratePerS)) for (const pid of server.processes()) await setRealTime(pid, true);
   await using generator = await startGenerator({
     origin: server.origin,
     engine: "socket",
@@ -69,6 +72,7 @@ function truthOf(
     delayUs: nextDelay,
     lateUs: (k) => log.lateUs[k] ?? 0,
     stall,
+    stallsFromUs: firstArrivalUs(dueUs, log.arrivedUs),
   });
   const window = -(load.scheduled ?? 0);
   return {

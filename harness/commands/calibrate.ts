@@ -4,6 +4,7 @@ import { presets } from "../core/presets.ts";
 import { planTopology } from "../core/topology.ts";
 import { exitCodes, usageError } from "../errors.ts";
 import { describeMachine } from "../probes/machine.ts";
+import { keepAwake } from "../processes/awake.ts";
 import { canPin, pinSelf, usableCpus } from "../processes/pinning.ts";
 import { chooseProgress } from "../run/progress.ts";
 import { storeCalibration } from "../store/calibration.ts";
@@ -26,6 +27,7 @@ export async function calibrateCommand(options: CalibrateCommandOptions, names: 
   const [scenario] = findScenarios(undefined, presets.quick.scenarios);
   if (scenario === undefined) throw new Error("the preset quick has a scenario");
   if (topology.pinned) await pinSelf(topology.orchestrator);
+  using _awake = keepAwake();
   const progress = chooseProgress({ quiet: options.quiet === true });
   const calibration = await calibrate({ machine, topology, scenario, progress, signal });
   const file = await storeCalibration(calibration);

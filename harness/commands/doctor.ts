@@ -32,6 +32,7 @@ export async function doctorCommand({ json }: { readonly json?: true }): Promise
     pinning(),
     openFiles(),
     governor(),
+    ...scheduling(),
     probes(),
     await docker(),
     calibration(),
@@ -106,6 +107,28 @@ function governor(): Finding {
   if (name === null) return { what: "governor", state: "ok", seen: "not shown by the kernel (virtual machine)", cure: null };
   const ok = name === "performance";
   return { what: "governor", state: ok ? "ok" : "limit", seen: name, cure: ok ? null : "cpupower frequency-set -g performance" };
+}
+
+function scheduling(): readonly Finding[] {
+  const { keptAwake, realTimeAgents } = describeMachine();
+  return [
+    keptAwake === true
+      ? { what: "idle processors", state: "ok", seen: "kept awake while something is measured", cure: null }
+      : {
+          what: "idle processors",
+          state: "limit",
+          seen: "may fall asleep: every time includes waking one, in a virtual machine 50 us and more",
+          cure: "run as root, or let this user write to /dev/cpu_dma_latency (Linux only)",
+        },
+    realTimeAgents === true
+      ? { what: "load agents", state: "ok", seen: "go before all else on their processors in the open loop", cure: null }
+      : {
+          what: "load agents",
+          state: "limit",
+          seen: "wait for other programs on their processors: p99 may be void for it",
+          cure: "run as root, or allow this user a real-time priority of 1 (ulimit -r 1, with util-linux's chrt)",
+        },
+  ];
 }
 
 function probes(): Finding {

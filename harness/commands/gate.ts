@@ -17,6 +17,7 @@ import { type GateReport, reasonsOf, roundsText, tableHead, tableRow } from "../
 import { openVersion, removeOldWorktrees } from "../gate/versions.ts";
 import { cacheFolder } from "../paths.ts";
 import { endOrphans } from "../processes/orphans.ts";
+import { keepAwake } from "../processes/awake.ts";
 import { canPin, pinSelf, usableCpus } from "../processes/pinning.ts";
 import { resolveRedis } from "../redis/resolve.ts";
 import { chooseProgress, formatDuration } from "../run/progress.ts";
@@ -86,6 +87,7 @@ export async function gateCommand(options: GateCommandOptions, names: readonly s
     return ready;
   });
   if (setup.plan.topology.pinned) await pinSelf(setup.plan.topology.orchestrator);
+  using _awake = keepAwake();
   const mostS = rounds * pairs.length * roundS(settings, scenario);
   const title = `Measuring at most ${rounds} rounds, ${formatDuration(mostS)}; confirming a regression takes up to as long again`;
   const result = await progress.stage(title, (update) => runGateJob(ids, rounds, roundOf(built, setup, update)));

@@ -7,6 +7,7 @@ import { planTopology } from "../core/topology.ts";
 import { exitCodes, usageError } from "../errors.ts";
 import { engines, type EngineName } from "../load/engines.ts";
 import { startGenerator } from "../load/generator.ts";
+import { keepAwake } from "../processes/awake.ts";
 import { canPin, usableCpus } from "../processes/pinning.ts";
 import { chooseProgress } from "../run/progress.ts";
 import { findScenarios } from "../store/catalogue.ts";
@@ -46,6 +47,7 @@ export async function loadCommand(options: LoadCommandOptions, _names: readonly 
     : ({ kind: "single-url", path: `${target.pathname}${target.search}` } as const);
 
   const topology = planTopology(usableCpus(), canPin());
+  using _awake = keepAwake();
   const measured = await chooseProgress({ quiet: options.quiet === true }).stage(
     `Load on ${target.origin}, ${connections} connections, ${duration} s`,
     async () => {

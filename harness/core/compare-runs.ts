@@ -112,6 +112,7 @@ function notesOnRuns(a: Result, b: Result): readonly string[] {
   const versions: readonly (readonly [string, string, string])[] = [
     ["kernel", kernel, b.machine.kernel],
     ["Node.js", a.machine.node, b.machine.node],
+    ["idle processors", idleOf(a), idleOf(b)],
     ["target", targetOf(a), targetOf(b)],
     ["Redis", `${a.redis.server} ${a.redis.version}`, `${b.redis.server} ${b.redis.version}`],
     ["topology", a.plan.topology.sentence, b.plan.topology.sentence],
@@ -124,6 +125,8 @@ function notesOnRuns(a: Result, b: Result): readonly string[] {
     ...versions.flatMap(([what, ofA, ofB]) => (ofA === ofB ? [] : [`${what}: ${ofA} in A, ${ofB} in B`])),
   ];
 }
+
+const idleOf = ({ machine: { keptAwake } }: Result): string => (keptAwake === true ? "kept awake" : "left to sleep");
 
 function isContained({ plan }: Result): boolean {
   return plan.target !== undefined && plan.target.kind !== "process";

@@ -207,6 +207,10 @@ export const machineSchema = z.strictObject({
   node: z.string(),
   /** cpufreq governor, null where the kernel shows none (most virtual machines). */
   governor: z.string().nullable(),
+  /** Idle processors were kept from falling asleep (harness/processes/awake.ts); absent in results from before that was done. */
+  keptAwake: z.boolean().optional(),
+  /** Load agents may go before all else on their processors (harness/processes/priority.ts); absent as above. */
+  realTimeAgents: z.boolean().optional(),
 });
 export type Machine = z.infer<typeof machineSchema>;
 

@@ -8,9 +8,11 @@ const target = new Float64Array(shared, 8, 1);
 
 for (let seen = 0; ;) {
   Atomics.wait(sequence, 0, seen);
-  seen = Atomics.load(sequence, 0);
-  const leftMs = ((target[0] ?? 0) - nowUs()) / 1e3;
-  // "not-equal" or "ok": a new time was set meanwhile.
-  if (leftMs > 0 && Atomics.wait(sequence, 0, seen, leftMs) !== "timed-out") continue;
+  for (;;) {
+    seen = Atomics.load(sequence, 0);
+    const leftMs = ((target[0] ?? 0) - nowUs()) / 1e3;
+    if (leftMs <= 0 || Atomics.wait(sequence, 0, seen, leftMs) === "timed-out") break;
+    // A new time was set meanwhile; or that of now, and its notice came only after it had been seen here.
+  }
   parentPort?.postMessage(null);
 }

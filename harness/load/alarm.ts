@@ -3,15 +3,24 @@
  * agent may share with Redis. So a thread sleeps (Atomics.wait takes fractions of a ms) until shortly before, and only
  * the last stretch is polled, with setImmediate, so that answers are still read at once.
  *
- * Seen with a prototype for 2,000 Poisson sends a second, agent pinned to one core of a quiet 2-core machine, lag p50 / p90 in us and CPU
- * used: setImmediate throughout 1 / 2, 100 %; setTimeout 564 / 999, 4 %; this with a last stretch of 50 us 30 / 96, 10 %;
- * 100 us 1 / 53, 14 %; 200 us 1 / 3, 28 %. The p99 was 260-480 us for all but setTimeout, which is the machine's own noise.
+ * Seen with a prototype for 2,000 Poisson sends a second, agent pinned to one core of a quiet 2-core machine whose processors were left to
+ * sleep, lag p50 / p90 in us and CPU used: setImmediate throughout 1 / 2, 100 %; setTimeout 564 / 999, 4 %; this with a last stretch of
+ * 50 us 30 / 96, 10 %; 100 us 1 / 53, 14 %; 200 us 1 / 3, 28 %. With processors kept awake, in real time and beside Redis, 50 us give
+ * 1 / 5 and a p99 of 50-130 (docs/method.md, "A quiet machine").
  */
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
+import { canKeepAwake } from "../processes/awake.ts";
 import { nowUs } from "./clock.ts";
 
-const lastStretchUs = 150;
+/** Of an agent, beside which Redis may want the processor. Where processors are kept awake, the thread's waking takes less. */
+const usualStretchUs = canKeepAwake() ? 50 : 150;
+
+/**
+ * Whether a process with an alarm for each of so many requests a second may go before all others on its processor: what it polls is a
+ * quarter of the time at most. One that polled all the time would leave nothing to Redis, where they share a processor.
+ */
+export const leavesTime = (ratePerS: number): boolean => ratePerS * usualStretchUs <= 0.25e6;
 
 export class Alarm {
   /** Set by whoever has real work between two polls, so that this stretch is not counted as idle. */
@@ -19,6 +28,7 @@ export class Alarm {
   /** Time spent polling with nothing to do. */
   idlePollUs = 0;
   readonly #ring: () => void;
+  readonly #lastStretchUs: number;
   readonly #sequence: Int32Array;
   readonly #target: Float64Array;
   readonly #sleeper: Worker;
@@ -26,8 +36,9 @@ export class Alarm {
   #polling = false;
   #lastPollUs = 0;
 
-  constructor(ring: () => void) {
+  constructor(ring: () => void, lastStretchUs = usualStretchUs) {
     this.#ring = ring;
+    this.#lastStretchUs = lastStretchUs;
     const shared = new SharedArrayBuffer(16);
     this.#sequence = new Int32Array(shared, 0, 1);
     this.#target = new Float64Array(shared, 8, 1);
@@ -40,8 +51,8 @@ export class Alarm {
     if (dueUs === this.#dueUs) return;
     this.#dueUs = dueUs;
     if (this.#polling) return;
-    if (dueUs - nowUs() <= lastStretchUs) this.#poll();
-    else this.#sleepUntil(dueUs - lastStretchUs);
+    if (dueUs - nowUs() <= this.#lastStretchUs) this.#poll();
+    else this.#sleepUntil(dueUs - this.#lastStretchUs);
   }
 
   async close(): Promise<void> {
@@ -58,7 +69,7 @@ export class Alarm {
   #wake(): void {
     if (this.#polling || this.#dueUs === Infinity) return;
     // Too early by a hair, or for a time since replaced: back to sleep.
-    if (this.#dueUs - nowUs() > lastStretchUs) this.#sleepUntil(this.#dueUs - lastStretchUs);
+    if (this.#dueUs - nowUs() > this.#lastStretchUs) this.#sleepUntil(this.#dueUs - this.#lastStretchUs);
     else this.#poll();
   }
 
@@ -75,9 +86,9 @@ export class Alarm {
     this.worked = false;
     this.#lastPollUs = now;
     const leftUs = this.#dueUs - now;
-    if (leftUs > lastStretchUs) {
+    if (leftUs > this.#lastStretchUs) {
       this.#polling = false;
-      if (leftUs < Infinity) this.#sleepUntil(this.#dueUs - lastStretchUs);
+      if (leftUs < Infinity) this.#sleepUntil(this.#dueUs - this.#lastStretchUs);
     } else if (leftUs > 0) {
       setImmediate(this.#step);
     } else {

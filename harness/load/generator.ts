@@ -2,6 +2,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { ConnectMeasurement, LoadMeasurement, LoadPoint, RequestTotals } from "../core/measurement.ts";
 import { AgentProcess } from "./agent-process.ts";
+import { leavesTime } from "./alarm.ts";
 import { nowUs } from "./clock.ts";
 import { engines, type EngineName } from "./engines.ts";
 import { LoadError } from "./errors.ts";
@@ -94,6 +95,8 @@ class AgentGenerator implements Generator {
       );
     }
     const { point, leadInMs, durationMs, onWindow } = request;
+    const realTime = point.kind === "open-loop" && leavesTime(point.offeredRatePerS / this.#agents.length);
+    await Promise.all(this.#agents.map((agent) => agent.goRealTime(realTime)));
     const aligned = onWindow !== undefined;
     const mayBeLate = !aligned && point.kind === "closed-loop";
     const startsInMs = mayBeLate ? noticeMs.atLeast : Math.max(noticeMs.atLeast, noticeMs.withLeadIn - leadInMs);

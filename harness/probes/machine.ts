@@ -2,6 +2,8 @@
 import { cpus, totalmem, type as osType, release } from "node:os";
 import type { Host } from "../core/instances.ts";
 import type { Machine } from "../core/result.ts";
+import { canKeepAwake } from "../processes/awake.ts";
+import { canGoRealTime } from "../processes/priority.ts";
 import { readProc } from "../processes/proc.ts";
 import { usableCpus } from "../processes/pinning.ts";
 
@@ -16,6 +18,8 @@ export function describeMachine(): Machine {
     kernel: release(),
     node: process.version,
     governor: readProc("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")?.trim() ?? null,
+    keptAwake: canKeepAwake(),
+    realTimeAgents: canGoRealTime(),
   };
 }
 

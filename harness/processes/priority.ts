@@ -1,5 +1,7 @@
 /** Being served before other programs on the same processor. */
+import { spawnSync } from "node:child_process";
 import { constants, setPriority } from "node:os";
+import { execa } from "execa";
 
 /** Where the user may (root), this process goes first: others would make it late. */
 export function goFirst(): void {
@@ -8,4 +10,15 @@ export function goFirst(): void {
   } catch {
     // Not allowed: what comes of it is measured, as lag.
   }
+}
+
+export const canGoRealTime = (): boolean => spawnSync("chrt", ["--fifo", "1", "true"]).status === 0;
+
+/**
+ * The first thread of a process, and threads that it starts from now on, before all others on the same processor (SCHED_FIFO), or as usual
+ * again. By util-linux's chrt, and where the user may (root).
+ */
+export async function setRealTime(pid: number, wanted: boolean): Promise<void> {
+  const policy = wanted ? ["--fifo", "--pid", "1"] : ["--other", "--pid", "0"];
+  await execa("chrt", [...policy, String(pid)], { reject: false });
 }

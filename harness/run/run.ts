@@ -2,6 +2,7 @@
 import { buildCells } from "../core/cells.ts";
 import { type ImplementationResult, type Result, resultSchemaVersion } from "../core/result.ts";
 import { endOrphans } from "../processes/orphans.ts";
+import { keepAwake } from "../processes/awake.ts";
 import { pinSelf } from "../processes/pinning.ts";
 import { describeMachine } from "../probes/machine.ts";
 import { RedisAdmin } from "../redis/admin.ts";
@@ -28,6 +29,7 @@ export async function run(context: RunContext): Promise<Result> {
   const { sound, statuses } = await prepareAll(context);
   const redis = await identifyRedis(context);
   if (selection.plan.topology.pinned) await pinSelf(selection.plan.topology.orchestrator);
+  using _awake = keepAwake();
   const calibration = await findCeilings(context, machine);
   const witnesses = await callWitnesses(context, sound, calibration);
   const trials = await measureTrials({ ...context, built: sound, ceilings: calibration.ceilings });

@@ -59,7 +59,7 @@ const dayMs = 86_400_000;
 
 /** Why a stored calibration does not hold here and now; null when it does. */
 export function staleness(calibration: Calibration, here: Machine, methodVersion: number, nowMs: number): string | null {
-  const parts = ["cpuModel", "architecture", "usableCpus", "memoryBytes", "kernel", "node"] as const;
+  const parts = ["cpuModel", "architecture", "usableCpus", "memoryBytes", "kernel", "node", "keptAwake", "realTimeAgents"] as const;
   const changed = parts.filter((part) => JSON.stringify(calibration.machine[part]) !== JSON.stringify(here[part]));
   if (changed.length > 0) return `it was made on another machine, or this one has changed (${changed.join(", ")})`;
   if (calibration.methodVersion !== methodVersion) return "it was made with an older method";

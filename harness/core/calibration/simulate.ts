@@ -15,11 +15,12 @@ export interface KnownLoad {
   /** By how much the server was late with the k-th answer, us. */
   readonly lateUs: (k: number) => number;
   readonly stall: Stall | null;
+  /** What the server's stalls count from, on the clock of dueUs. */
+  readonly stallsFromUs: number;
 }
 
 /** Response time of each request from its intended start, us. */
-export function simulateResponseTimes({ dueUs, connections, delayUs, lateUs, stall }: KnownLoad): Float64Array {
-  const firstUs = dueUs[0] ?? 0;
+export function simulateResponseTimes({ dueUs, connections, delayUs, lateUs, stall, stallsFromUs }: KnownLoad): Float64Array {
   const freeUs = connections.map((count) => new Float64Array(count));
   const times = new Float64Array(dueUs.length);
   for (let k = 0; k < dueUs.length; k++) {
@@ -27,11 +28,22 @@ export function simulateResponseTimes({ dueUs, connections, delayUs, lateUs, sta
     const connection = earliest(free);
     const due = dueUs[k] ?? 0;
     const start = Math.max(due, free[connection] ?? 0);
-    const end = firstUs + released(start - firstUs + delayUs(k), stall) + lateUs(k);
+    const end = stallsFromUs + released(start - stallsFromUs + delayUs(k), stall) + lateUs(k);
     free[connection] = end;
     times[k] = end - due;
   }
   return times;
+}
+
+/**
+ * When the server saw its first request, on the clock of the schedule: a generator that begins late shifts all that the server counts
+ * from it. By the half of the requests that came soonest after they were due, as the first would have done.
+ */
+export function firstArrivalUs(dueUs: ArrayLike<number>, arrivedUs: ArrayLike<number>): number {
+  return exactPercentile(
+    Array.from(dueUs, (due, k) => due - (arrivedUs[k] ?? 0)),
+    50,
+  );
 }
 
 /** Which connection comes free first. */

@@ -7,7 +7,7 @@ import { nowUs } from "../clock.ts";
 import type { LoopMeasurement } from "../messages.ts";
 import { Recorder, type NotOpened } from "../recorder.ts";
 import { ResourceWindow } from "../resources.ts";
-import { countOpen, overdue, sweepMs, type Connection, type Loop, type LoopSetup, type LossKind } from "./loop.ts";
+import { countOpen, Overdue, sweepMs, type Connection, type Loop, type LoopSetup, type LossKind } from "./loop.ts";
 
 export class ClosedLoop implements Loop {
   readonly #setup: LoopSetup;
@@ -21,6 +21,7 @@ export class ClosedLoop implements Loop {
   #recorder: Recorder | null = null;
   #resources: ResourceWindow | null = null;
   #measurement: LoopMeasurement | null = null;
+  readonly #overdue: Overdue;
   #sweep: NodeJS.Timeout | undefined;
   readonly #done = Promise.withResolvers<LoopMeasurement>();
 
@@ -29,6 +30,7 @@ export class ClosedLoop implements Loop {
     this.#windowStartUs = setup.order.startAtUs + setup.order.leadInMs * 1e3;
     this.#windowEndUs = this.#windowStartUs + setup.order.durationMs * 1e3;
     this.#windowRecorder = new Recorder();
+    this.#overdue = new Overdue(setup.connections, setup.timeoutUs);
   }
 
   run(): Promise<LoopMeasurement> {
@@ -84,7 +86,7 @@ export class ClosedLoop implements Loop {
   #sweepOverdue(): void {
     const atUs = nowUs();
     this.#advance(atUs);
-    for (const connection of overdue(this.#setup.connections, this.#setup.timeoutUs, atUs)) {
+    for (const connection of this.#overdue.at(atUs)) {
       this.#inFlight--;
       this.#recorder?.timedOut(connection.operation, this.#setup.timeoutUs);
       connection.abandon();

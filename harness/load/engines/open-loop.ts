@@ -13,7 +13,7 @@ import type { LoopMeasurement } from "../messages.ts";
 import { Recorder, type NotOpened } from "../recorder.ts";
 import { ResourceWindow } from "../resources.ts";
 import { FreeConnections } from "./free-connections.ts";
-import { countOpen, overdue, sweepMs, type Connection, type Loop, type LoopSetup, type LossKind } from "./loop.ts";
+import { countOpen, Overdue, sweepMs, type Connection, type Loop, type LoopSetup, type LossKind } from "./loop.ts";
 
 type AtEnd = Pick<LoopMeasurement, "busyShare" | "cpuS" | "openAtEnd">;
 
@@ -31,6 +31,7 @@ export class OpenLoop implements Loop {
   #inFlight = 0;
   #resources: ResourceWindow | null = null;
   #atEnd: AtEnd | null = null;
+  readonly #overdue: Overdue;
   #sweep: NodeJS.Timeout | undefined;
   #started = false;
   readonly #done = Promise.withResolvers<LoopMeasurement>();
@@ -44,6 +45,7 @@ export class OpenLoop implements Loop {
     this.#windowStartUs = setup.order.startAtUs + leadInUs;
     this.#windowEndUs = this.#windowStartUs + setup.order.durationMs * 1e3;
     this.#recorder = new Recorder();
+    this.#overdue = new Overdue(setup.connections, setup.timeoutUs);
     this.#free = new FreeConnections(setup.connections);
   }
 
@@ -120,10 +122,10 @@ export class OpenLoop implements Loop {
   }
 
   #sweepOverdue(): void {
-    const { connections, requests, timeoutUs } = this.#setup;
+    const { requests, timeoutUs } = this.#setup;
     const atUs = nowUs();
     this.#accountFor(atUs);
-    for (const connection of overdue(connections, timeoutUs, atUs)) {
+    for (const connection of this.#overdue.at(atUs, Math.min(atUs, this.#dueUs()))) {
       this.#inFlight--;
       requests.ledger.lost(atUs);
       if (connection.recorded) this.#recorder.timedOut(connection.operation, timeoutUs);
