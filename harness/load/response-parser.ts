@@ -3,7 +3,8 @@
  * status, its X-Cache and whether the connection goes on. It keeps a body only when asked, and takes pieces cut at any byte.
  * The common case, a header in one piece and a body of known length, takes one search for the blank line.
  */
-import { cacheHeader, mayBeAnswer, readHeader, type CacheHeader } from "./response-header.ts";
+import { HeaderMemo } from "./header-memo.ts";
+import { cacheHeader, mayBeAnswer, readHeader, type CacheHeader, type ResponseHeader } from "./response-header.ts";
 
 export type ParseResult = "more" | "done" | "malformed";
 
@@ -12,6 +13,9 @@ const headerLimit = 64 * 1024;
 const chunkLineLimit = 4 * 1024;
 const lineFeed = 10;
 const blankLine = Buffer.from("\r\n\r\n");
+
+/** Of all parsers in this process: one service answers them. */
+const memo = new HeaderMemo();
 
 type State = "header" | "fixed-body" | "chunk-line" | "chunk-data" | "chunk-end" | "trailer" | "until-close" | "complete";
 
@@ -84,6 +88,9 @@ export class ResponseParser {
   }
 
   #header(chunk: Buffer, from: number, length: number): number {
+    const whole = from === 0 && this.#headerStart === "";
+    const known = whole ? memo.find(chunk, length) : null;
+    if (known !== null) return this.#take(known.header) ? known.length : -1;
     let text: string;
     let next: number | null;
     if (this.#headerStart === "") {
@@ -99,13 +106,14 @@ export class ResponseParser {
     }
     this.#headerStart = next === null ? text : "";
     if (next === null) return text.length <= headerLimit && mayBeAnswer(text) ? length : -1;
-    return this.#interpret(text) ? next : -1;
+    const header = readHeader(text);
+    if (header === null) return -1;
+    if (whole) memo.remember(chunk, next, header);
+    return this.#take(header) ? next : -1;
   }
 
-  /** Reads the header, without its blank line, and decides how the body is framed (RFC 9112, 6.3). */
-  #interpret(text: string): boolean {
-    const header = readHeader(text);
-    if (header === null) return false;
+  /** Decides how the body is framed (RFC 9112, 6.3). */
+  #take(header: ResponseHeader): boolean {
     if (header.status < 200) return header.status !== 101; // an interim answer; the real one follows
     this.status = header.status;
     this.cache = header.cache;
