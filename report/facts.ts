@@ -20,7 +20,7 @@ export function buildFacts(result: Result): Fact[] {
     ...(plan.target === undefined ? [] : [{ label: "Target", value: plan.target.sentence }]),
     ...(plan.target?.instance ? [{ label: "Instance", value: plan.target.emulation ?? plan.target.instance }] : []),
     { label: "Topology", value: plan.topology.sentence },
-    ...(machine.keptAwake === undefined ? [] : [{ label: "Scheduling", value: schedulingOf(machine) }]),
+    ...(machine.keptAwake === undefined ? [] : [{ label: "Quiet", value: schedulingOf(machine) }]),
     { label: "Scenarios", value: scenarios.map((scenario) => scenario.title).join("; ") },
     { label: "Launches", value: `${plan.settings.rounds} of each service in each scenario, in random order` },
     { label: "Load", value: `engine ${plan.settings.engine}, seed ${plan.settings.seed}, preset ${plan.settings.preset}` },

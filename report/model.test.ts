@@ -251,11 +251,11 @@ describe("the grade", () => {
     const scheduled = (keptAwake: boolean) => {
       const model = buildReport({ ...result, machine: { ...result.machine, keptAwake, realTimeAgents: keptAwake } });
       const sentences = model.grade.reasons.map(({ sentence }) => sentence).filter((sentence) => sentence.includes("asleep"));
-      return [model.facts.find(({ label }) => label === "Scheduling")?.value, sentences.length];
+      return [model.facts.find(({ label }) => label === "Quiet")?.value, sentences.length];
     };
     expect(scheduled(true)).toEqual(["idle processors kept awake; load agents in real time in the open loop", 0]);
     expect(scheduled(false)).toEqual(["idle processors may fall asleep; load agents at usual priority in the open loop", 1]);
-    expect(buildReport(result).facts.map(({ label }) => label)).not.toContain("Scheduling");
+    expect(buildReport(result).facts.map(({ label }) => label)).not.toContain("Quiet");
   });
 
   it("tells where the two load engines do not agree about a service", () => {
