@@ -96,15 +96,29 @@ test("a void load point voids its own figures and no others", () => {
   expect(figures.rssIdle.verdict).toBe("valid");
 });
 
-test("late sending voids p99 and leaves the median and the service time", () => {
+const lateness = () => {
   const histogram = build({ lowestDiscernibleValue: 1, highestTrackableValue: 2 ** 31, numberOfSignificantValueDigits: 3 });
   histogram.recordValueWithCount(10, 11_760);
   histogram.recordValueWithCount(5_000, 240);
-  const late = openLoad({ scheduleLagUs: encodeIntoCompressedBase64(histogram) });
-  const { figures } = cell(six(() => trial([], [point(late), point(closedLoad())])));
+  return encodeIntoCompressedBase64(histogram);
+};
+const lateTrial = () => trial([], [point(openLoad({ scheduleLagUs: lateness() })), point(closedLoad())]);
+
+test("late sending voids p99 and leaves the median and the service time", () => {
+  const { figures } = cell(six(lateTrial));
   expect(figures.p99).toMatchObject({ verdict: "void", reason: expect.stringContaining("sent late") });
   expect(figures.p50.verdict).toBe("valid");
   expect(figures.serviceP99.verdict).toBe("valid");
+});
+
+test("p99 of a few launches that were slow enough for late sending not to show in them is none", () => {
+  const mixed = (late: number) => cell(Array.from({ length: 8 }, (_, i) => (i < late ? lateTrial() : trial()))).figures;
+  expect(mixed(5).p99).toMatchObject({
+    verdict: "void",
+    reason: expect.stringContaining("of 8 launches only the 3 with the longest times"),
+  });
+  expect(mixed(4).p99).toMatchObject({ verdict: "valid", launches: 4 });
+  expect(mixed(5).p50).toMatchObject({ verdict: "valid", launches: 8 });
 });
 
 test("a void trial is left out and counted, never averaged in", () => {

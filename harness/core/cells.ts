@@ -200,18 +200,24 @@ function trialFigure(name: MetricName | null, definition: Definition, launches: 
     const findings = launch.outcome.findings.filter(
       ({ loadPoint }) => loadPoint === null || (definition.part !== "launch" && loadPoint === index),
     );
-    const own = definition.voidedBy?.(point) ?? null;
-    return [{ launch, point, findings: own === null ? findings : [...findings, own] }];
+    return [{ launch, point, findings, own: definition.voidedBy?.(point) ?? null }];
   });
   if (points.length === 0) {
     return typeof definition.part === "string"
       ? { verdict: "void", reason: `the engine has no ${definition.part.replace("-", " ")}`, cure: "use --engine socket" }
       : { verdict: "void", reason: "not measured: no rate relative to a sound capacity", cure: "use --preset standard" };
   }
-  const sound = points.filter(({ findings }) => !findings.some(isVoid));
-  const firstVoid = points.flatMap(({ findings }) => findings).find(isVoid);
+  const passed = points.filter(({ findings }) => !findings.some(isVoid));
+  const sound = passed.filter(({ own }) => own === null);
+  const firstVoid = points.flatMap(({ findings, own }) => [...findings, ...(own === null ? [] : [own])]).find(isVoid);
   if (sound.length === 0 && firstVoid !== undefined && name !== "errors")
     return { verdict: "void", reason: firstVoid.sentence, cure: firstVoid.cure };
+  // A launch is voided by its own value (late against the time reported): where few are left, they are those with the largest.
+  const voidedByValue = passed.find(({ own }) => own !== null)?.own;
+  if (voidedByValue && sound.length < passed.length / 2) {
+    const reason = `of ${passed.length} launches only the ${sound.length} with the longest times would be left; ${voidedByValue.sentence}`;
+    return { verdict: "void", reason, cure: voidedByValue.cure };
+  }
   const used = name === "errors" ? points : sound;
   const values = used.flatMap(({ launch, point }) => definition.value(launch, point) ?? []);
   if (values.length < used.length)
