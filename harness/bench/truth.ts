@@ -39,8 +39,9 @@ async function compare(known: KnownCase, topology: Topology, signal: AbortSignal
     row("socket, from the send", reported(serviceTimeUs), truth && ownTimes(truth.service)),
   ];
   for (const name of rivalsHere) {
-    await using server = await startDelayServer({ delay: known.delay, stall: known.stall, seed: 1 }, cpus(topology.service), signal);
     const rate = takesRate(name) ? known.ratePerS : null;
+    const load = { cpus: cpus(topology.service), ratePerS: rate, signal };
+    await using server = await startDelayServer({ delay: known.delay, stall: known.stall, seed: 1 }, load);
     const rival = { url: `${server.origin}/`, connections: known.connections, durationS: Math.ceil(durationS), ratePerS: rate };
     const { timesUs } = await runRival(name, rival, cpus(topology.agents[0]), signal);
     const { heldUs } = await server.takeLog();

@@ -1,5 +1,7 @@
 /** Starts the known-delay server (delay-server-process.ts) and reads its log. */
 import type { Delay, Stall } from "../core/calibration/delays.ts";
+import { leavesTime } from "../load/alarm.ts";
+import { setRealTime } from "../processes/priority.ts";
 import { type LocalServer, nodeCommand, startLocalServer } from "./local-server.ts";
 
 export interface DelayServerOptions {
@@ -24,13 +26,17 @@ export interface DelayServer extends LocalServer {
   takeLog(): Promise<DelayLog>;
 }
 
-export async function startDelayServer(
-  options: DelayServerOptions,
-  cpus: readonly number[] | null,
-  signal: AbortSignal,
-): Promise<DelayServer> {
+export interface DelayServerLoad {
+  readonly cpus: readonly number[] | null;
+  /** As far as it is known: it decides whether the server may go before all else on its processors. */
+  readonly ratePerS: number | null;
+  readonly signal: AbortSignal;
+}
+
+export async function startDelayServer(options: DelayServerOptions, { cpus, ratePerS, signal }: DelayServerLoad): Promise<DelayServer> {
   const command = (port: number): readonly string[] => nodeCommand("delay-server-process", JSON.stringify({ ...options, port }));
   const server = await startLocalServer(command, { cpus: [cpus], signal });
+  if (ratePerS !== null && leavesTime(ratePerS)) for (const pid of server.processes()) await setRealTime(pid, true);
   const takeLog = async (): Promise<DelayLog> => (await (await fetch(`${server.origin}/log`, { signal })).json()) as DelayLog;
   return {
     origin: server.origin,

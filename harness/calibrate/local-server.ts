@@ -5,8 +5,8 @@ import { extname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import getPort from "get-port";
-import { nodeOptions } from "../load/agent-process.ts";
 import { ProcessGroup } from "../processes/group.ts";
+import { nodeOptions } from "../processes/priority.ts";
 
 export interface LocalServer extends AsyncDisposable {
   readonly origin: string;

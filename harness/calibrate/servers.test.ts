@@ -29,7 +29,7 @@ test("the null server answers reads and writes, whichever it is", async () => {
 });
 
 test("the known-delay server logs each request: held for its own delay and what it was late, and over again after the log is taken", async () => {
-  await using server = await startDelayServer({ delay, stall: null, seed: 3 }, null, signal);
+  await using server = await startDelayServer({ delay, stall: null, seed: 3 }, { cpus: null, ratePerS: null, signal });
   for (let time = 0; time < 2; time++) {
     const answers = await Promise.all(Array.from({ length: 20 }, () => fetch(`${server.origin}/`)));
     await Promise.all(answers.map((answer) => answer.arrayBuffer()));

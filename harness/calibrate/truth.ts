@@ -4,8 +4,6 @@ import { firstArrivalUs, simulateResponseTimes } from "../core/calibration/simul
 import type { LoadMeasurement } from "../core/measurement.ts";
 import type { Topology } from "../core/plan-schema.ts";
 import { poissonArrivals, seededRandom } from "../core/workload.ts";
-import { leavesTime } from "../load/alarm.ts";
-import { setRealTime } from "../processes/priority.ts";
 import { startGenerator } from "../load/generator.ts";
 import { type DelayLog, startDelayServer } from "./delay-server.ts";
 
@@ -36,8 +34,7 @@ export async function measureKnown(
 ): Promise<{ readonly load: LoadMeasurement; readonly truth: Truth | null }> {
   const { connections, ratePerS, delay, stall } = known;
   const cpus = (wanted: readonly number[]): readonly number[] | null => (topology.pinned ? wanted : null);
-  await using server = await startDelayServer({ delay, stall, seed }, cpus(topology.service.slice(0, 1)), signal);
-  if (leavesTime(ratePerS)) for (const pid of server.processes()) await setRealTime(pid, true);
+  await using server = await startDelayServer({ delay, stall, seed }, { cpus: cpus(topology.service.slice(0, 1)), ratePerS, signal });
   await using generator = await startGenerator({
     origin: server.origin,
     engine: "socket",

@@ -4,17 +4,12 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "../paths.ts";
 import { canPin } from "../processes/pinning.ts";
-import { setRealTime } from "../processes/priority.ts";
+import { nodeOptions, setRealTime } from "../processes/priority.ts";
 import { LoadError } from "./errors.ts";
 import type { FromAgent, ToAgent } from "./messages.ts";
 
 // .ts under vitest and Node's type stripping, .js when compiled.
 const entry = fileURLToPath(new URL(`./agent${extname(import.meta.filename)}`, import.meta.url));
-/**
- * A process that goes before all else on its processor must not wait there for a thread of its own that does not: with V8's collector
- * threads, an agent was seen to turn in its event loop for a second, until Linux gave them the turn that real-time programs leave.
- */
-export const nodeOptions: readonly string[] = ["--single-threaded-gc"];
 const keptErrorOutput = 2_000;
 
 type Answer<Type extends FromAgent["type"]> = Extract<FromAgent, { type: Type }>;

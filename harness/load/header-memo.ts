@@ -1,6 +1,6 @@
 /**
- * Headers known by their bytes. Answers of a service have one of few headers in any second; to find that out by a string (made, hashed
- * and looked up) took 6 % of an agent's time, to compare it word by word with those seen last takes next to none.
+ * Headers known by their bytes. Answers of a service have one of few headers in any second; to find that out by a string, made, hashed
+ * and looked up, took an agent so long that to compare words with those seen last gave 13 % more requests a second (median of 9 pairs).
  */
 import type { ResponseHeader } from "./response-header.ts";
 
