@@ -1,4 +1,8 @@
-/** How a server of ours is started, wherever it comes from: on 127.0.0.1 alone, nothing persisted, room for every connection. */
+/**
+ * How a server of ours is started, wherever it comes from: on 127.0.0.1 alone, nothing persisted, room for every connection. With a title of
+ * its own it would write over its environment, and nobody could see whose it is when its harness was killed.
+ */
 export function serverSettings(port: number): string[] {
-  return ["--bind", "127.0.0.1", "--port", String(port), "--save", "", "--appendonly", "no", "--maxclients", "10000"];
+  const onlyHere = ["--bind", "127.0.0.1", "--port", String(port), "--save", "", "--appendonly", "no"];
+  return [...onlyHere, "--maxclients", "10000", "--set-proc-title", "no"];
 }

@@ -1,5 +1,5 @@
 /** The real program for tests: started as a user starts it, in a folder of its own, with a lock of its own. */
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -76,7 +76,16 @@ export function pathWith(folder: string, programs: readonly string[]): string {
   return bin;
 }
 
-/** Processes whose environment names this workspace: all that its runs started. */
+/** Processes whose environment names this workspace or that work in it: all that its runs started. */
 export function processesOf({ folder }: Workspace): readonly number[] {
-  return allProcesses().filter((pid) => readProc(`/proc/${pid}/environ`)?.includes(folder));
+  return allProcesses().filter((pid) => readProc(`/proc/${pid}/environ`)?.includes(folder) || workingFolder(pid).startsWith(folder));
+}
+
+/** Empty for a process that ended. */
+function workingFolder(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return "";
+  }
 }
