@@ -6,7 +6,7 @@
  * Seen with a prototype for 2,000 Poisson sends a second, agent pinned to one core of a quiet 2-core machine whose processors were left to
  * sleep, lag p50 / p90 in us and CPU used: setImmediate throughout 1 / 2, 100 %; setTimeout 564 / 999, 4 %; this with a last stretch of
  * 50 us 30 / 96, 10 %; 100 us 1 / 53, 14 %; 200 us 1 / 3, 28 %. With processors kept awake, in real time and beside Redis, 50 us give
- * 1 / 5 and a p99 of 50-130 (docs/method.md, "A quiet machine").
+ * 1 / 5 and a p99 of 50-130, on a busy host 1 / 30 and 130-320 (docs/method.md, "A quiet machine").
  */
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
