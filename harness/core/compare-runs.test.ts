@@ -63,12 +63,18 @@ test("below six launches, void or bounded, nothing is claimed, and the reason sa
 test("cells of one run only, another machine and the number of figures are told", () => {
   const a = syntheticResult({ services: [service(1), { id: "rust-production", language: "rust", slowness: 1 }] });
   const b = runOf(2, service(1));
-  const elsewhere: Result = { ...b, machine: { ...b.machine, cpuModel: "Another CPU" }, redis: { ...b.redis, version: "7.4.0" } };
+  const elsewhere: Result = {
+    ...b,
+    machine: { ...b.machine, cpuModel: "Another CPU", keptAwake: true, realTimeAgents: true },
+    redis: { ...b.redis, version: "7.4.0" },
+  };
   const { cells, notes } = compareRuns(a, elsewhere);
   expect(cells.map(({ implementation }) => implementation)).toEqual(["go-production"]);
   const text = notes.join("\n");
   expect(text).toContain("The machines differ (Example CPU, 2 processors; Another CPU, 2 processors)");
   expect(text).toContain("Redis: redis 7.2.5 in A, redis 7.4.0 in B");
+  expect(text).toContain("idle processors: left to sleep in A, kept awake in B");
+  expect(text).toContain("load agents in the open loop: at usual priority in A, in real time in B");
   expect(text).toContain("only in A: rust-production in mixed-70-30 at 2000/s");
   expect(text).toContain("about 1 in 20");
   expect(text).toContain("the same source in both: go-production");
