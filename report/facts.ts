@@ -1,4 +1,5 @@
 /** The header, the command that measures again, the method and the limits of a run. */
+import { agentPriority } from "../harness/core/agent-priority.ts";
 import { presets } from "../harness/core/presets.ts";
 import type { Result } from "../harness/core/result.ts";
 import { launchesForInterval } from "../harness/core/statistics.ts";
@@ -20,7 +21,7 @@ export function buildFacts(result: Result): Fact[] {
     ...(plan.target === undefined ? [] : [{ label: "Target", value: plan.target.sentence }]),
     ...(plan.target?.instance ? [{ label: "Instance", value: plan.target.emulation ?? plan.target.instance }] : []),
     { label: "Topology", value: plan.topology.sentence },
-    ...(machine.keptAwake === undefined ? [] : [{ label: "Quiet", value: schedulingOf(machine) }]),
+    ...(machine.keptAwake === undefined ? [] : [{ label: "Quiet", value: schedulingOf(result) }]),
     { label: "Scenarios", value: scenarios.map((scenario) => scenario.title).join("; ") },
     { label: "Launches", value: `${plan.settings.rounds} of each service in each scenario, in random order` },
     { label: "Load", value: `engine ${plan.settings.engine}, seed ${plan.settings.seed}, preset ${plan.settings.preset}` },
@@ -30,9 +31,10 @@ export function buildFacts(result: Result): Fact[] {
   ];
 }
 
-function schedulingOf({ keptAwake, realTimeAgents }: Result["machine"]): string {
-  const idle = keptAwake === true ? "idle processors kept awake" : "idle processors may fall asleep";
-  return `${idle}; load agents ${realTimeAgents === true ? "in real time" : "at usual priority"} in the open loop`;
+function schedulingOf(result: Result): string {
+  const where = result.plan.topology.serviceElsewhere === true ? " of the load's machine" : "";
+  const idle = result.machine.keptAwake === true ? "kept awake" : "may fall asleep";
+  return `idle processors${where} ${idle}; load agents ${agentPriority(result)} in the open loop`;
 }
 
 function toolchains({ implementations }: Result): string[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { MetricName } from "../harness/core/metrics.ts";
 import { buildReport } from "./model.ts";
-import { hostileText, syntheticResult, type SyntheticService } from "./testing/synthetic-result.ts";
+import { hostileText, inRealTime, syntheticResult, type SyntheticService } from "./testing/synthetic-result.ts";
 import { nothingValid } from "./verdict.ts";
 
 const rust: SyntheticService = { id: "rust-production", language: "rust", slowness: 1 };
@@ -249,7 +249,8 @@ describe("the grade", () => {
   it("is at best B where idle processors could fall asleep, which the facts tell too; not where nobody recorded it", () => {
     const result = syntheticResult({ services: [rust, go] });
     const scheduled = (keptAwake: boolean) => {
-      const model = buildReport({ ...result, machine: { ...result.machine, keptAwake, realTimeAgents: keptAwake } });
+      const trials = keptAwake ? inRealTime(result.trials, 5_000) : result.trials;
+      const model = buildReport({ ...result, machine: { ...result.machine, keptAwake }, trials });
       const sentences = model.grade.reasons.map(({ sentence }) => sentence).filter((sentence) => sentence.includes("asleep"));
       return [model.facts.find(({ label }) => label === "Quiet")?.value, sentences.length];
     };

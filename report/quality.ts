@@ -43,7 +43,7 @@ function setUp({ plan, machine }: Result): Reason[] {
     machine.governor === null || machine.governor === "performance"
       ? null
       : { letter: "B", sentence: `The CPU governor was ${machine.governor}, so the clock speed could change.` },
-    machine.keptAwake === false
+    machine.keptAwake === false || (machine.keptAwake === true && plan.topology.serviceElsewhere === true)
       ? { letter: "B", sentence: "Idle processors could fall asleep: times include waking them, most of all short ones." }
       : null,
   ];

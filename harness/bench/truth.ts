@@ -1,6 +1,6 @@
 /**
  * What clients report against what is true: ours, and the others at the same rate where they have one (wrk has none, and so answers
- * another question), each on a known-delay server of its own. Prints; asserts nothing.
+ * another question), each on a known-delay server of its own, up to 60 % of what ours can send here. Prints; asserts nothing.
  */
 import { startDelayServer } from "../calibrate/delay-server.ts";
 import { describeDelay, type KnownCase, knownCases } from "../calibrate/known-cases.ts";
@@ -12,7 +12,8 @@ import { truthPercentiles } from "../core/calibration/truth.ts";
 import type { Topology } from "../core/plan-schema.ts";
 import { planTopology } from "../core/topology.ts";
 import { decodeHistogram } from "../core/histogram.ts";
-import { singleCores } from "../calibrate/ceiling.ts";
+import { measureCapacity, plainGets, singleCores, speedOf } from "../calibrate/ceiling.ts";
+import { startNullServer } from "../calibrate/null-server.ts";
 import { canPin, usableCpus } from "../processes/pinning.ts";
 
 const durationS = 5.5;
@@ -24,9 +25,14 @@ export async function benchTruth(): Promise<string> {
   const topology = singleCores(planTopology(usableCpus(), canPin()));
   const { signal } = new AbortController();
   const parts = [];
-  // Without a ceiling these are the three cases at the common rate: 10 connections with stalls, 100, 1,000 with stalls.
-  for (const known of knownCases(0)) parts.push(await compare(known, topology, signal));
+  for (const known of knownCases(await ceilingPerS(topology, signal))) parts.push(await compare(known, topology, signal));
   return `${parts.join("\n\n")}\nNot compared: ${rivalsMissing.join(", ")}`;
+}
+
+async function ceilingPerS(topology: Topology, signal: AbortSignal): Promise<number> {
+  await using server = await startNullServer(topology.pinned ? topology.service : null, signal);
+  const options = { origin: server.origin, topology, durationMs: 3_000, signal };
+  return speedOf(await measureCapacity("socket", 1_000, plainGets, options)).requestsPerS;
 }
 
 async function compare(known: KnownCase, topology: Topology, signal: AbortSignal): Promise<string> {

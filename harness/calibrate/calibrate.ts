@@ -111,6 +111,7 @@ async function measureLag({ origin, topology, signal }: CapacityOptions): Promis
     engine: "socket",
     connections: noiseConnections,
     agentCpus: topology.agents.map((own) => (topology.pinned ? own : null)),
+    alone: topology.disjoint,
     workload: plainGets,
     seed: 1,
     requestTimeoutMs: 5_000,

@@ -10,6 +10,7 @@ import { delaySequence, released } from "../core/calibration/delays.ts";
 import { Alarm } from "../load/alarm.ts";
 import { nowUs } from "../load/clock.ts";
 import { openWire, type Wire } from "../load/engines/wire.ts";
+import { turnBeganUs } from "../load/turn.ts";
 import { readProc } from "../processes/proc.ts";
 import { goFirst } from "../processes/priority.ts";
 import type { DelayLog, DelayServerOptions } from "./delay-server.ts";
@@ -25,16 +26,19 @@ interface Waiting {
   readonly dueUs: number;
 }
 
-const { port, delay, stall, seed } = JSON.parse(process.argv[2] ?? "") as DelayServerOptions & { readonly port: number };
+const { port, lastStretchUs, delay, stall, seed } = JSON.parse(process.argv[2] ?? "") as DelayServerOptions & {
+  readonly port: number;
+  readonly lastStretchUs: number;
+};
 const waiting = new EarliestFirst<Waiting>();
-/** It has its processor for itself: the longer it polls, the sooner it sees what comes. */
-const alarm = new Alarm(answerDue, 150);
+/** Made with the first request: its thread goes first where this one has been told to by then. */
+let alarm: Alarm | null = null;
 let log = emptyLog();
 let waitAtStartUs = processorWaitUs();
 let nextDelayUs = delaySequence(delay, seed);
 let firstUs: number | null = null;
-/** When this turn of the event loop found requests; all that it reads had arrived by then, the last as well as the first. */
-let turnUs: number | null = null;
+/** Whether the alarm will be set when all that this turn of the event loop reads is read. */
+let reading = false;
 
 // What is judged is the generator, not this process.
 goFirst();
@@ -52,17 +56,18 @@ createServer({ noDelay: true }, (socket) => {
 }).listen({ host: "127.0.0.1", port, backlog: 4_096 });
 
 function arrive(wire: Wire): void {
-  if (turnUs === null) {
-    turnUs = nowUs();
+  const arrivedUs = turnBeganUs();
+  if (!reading) {
+    reading = true;
     setImmediate(() => {
-      turnUs = null;
-      if (waiting.nextUs < Infinity) alarm.set(waiting.nextUs);
+      reading = false;
+      setAlarm();
     });
   }
-  firstUs ??= turnUs;
-  const dueUs = firstUs + released(turnUs - firstUs + nextDelayUs(), stall);
-  waiting.add(dueUs, { wire, ordinal: log.heldUs.length, arrivedUs: turnUs, dueUs });
-  log.arrivedUs.push(Math.round(turnUs - firstUs));
+  firstUs ??= arrivedUs;
+  const dueUs = firstUs + released(arrivedUs - firstUs + nextDelayUs(), stall);
+  waiting.add(dueUs, { wire, ordinal: log.heldUs.length, arrivedUs, dueUs });
+  log.arrivedUs.push(Math.round(arrivedUs - firstUs));
   log.heldUs.push(-1);
   log.lateUs.push(-1);
 }
@@ -77,7 +82,13 @@ function answerDue(): void {
     log.heldUs[next.ordinal] = Math.round(atUs - next.arrivedUs);
     log.lateUs[next.ordinal] = Math.round(atUs - next.dueUs);
   }
-  if (waiting.nextUs < Infinity) alarm.set(waiting.nextUs);
+  setAlarm();
+}
+
+function setAlarm(): void {
+  if (waiting.nextUs === Infinity) return;
+  alarm ??= new Alarm(answerDue, lastStretchUs);
+  alarm.set(waiting.nextUs);
 }
 
 /** Between two load points nothing waits; the next one gets the same delays from the start. */

@@ -1,6 +1,6 @@
 /** Starts the known-delay server (delay-server-process.ts) and reads its log. */
 import type { Delay, Stall } from "../core/calibration/delays.ts";
-import { leavesTime } from "../load/alarm.ts";
+import { pacingOf } from "../load/pacing.ts";
 import { setRealTime } from "../processes/priority.ts";
 import { type LocalServer, nodeCommand, startLocalServer } from "./local-server.ts";
 
@@ -34,9 +34,11 @@ export interface DelayServerLoad {
 }
 
 export async function startDelayServer(options: DelayServerOptions, { cpus, ratePerS, signal }: DelayServerLoad): Promise<DelayServer> {
-  const command = (port: number): readonly string[] => nodeCommand("delay-server-process", JSON.stringify({ ...options, port }));
+  const { realTime, lastStretchUs } = pacingOf(ratePerS ?? Infinity, cpus !== null);
+  const command = (port: number): readonly string[] =>
+    nodeCommand("delay-server-process", JSON.stringify({ ...options, port, lastStretchUs }));
   const server = await startLocalServer(command, { cpus: [cpus], signal });
-  if (ratePerS !== null && leavesTime(ratePerS)) for (const pid of server.processes()) await setRealTime(pid, true);
+  if (realTime) for (const pid of server.processes()) await setRealTime(pid, true);
   const takeLog = async (): Promise<DelayLog> => (await (await fetch(`${server.origin}/log`, { signal })).json()) as DelayLog;
   return {
     origin: server.origin,

@@ -40,6 +40,7 @@ export async function measureKnown(
     engine: "socket",
     connections,
     agentCpus: topology.agents.map(cpus),
+    alone: topology.pinned && topology.agents.flat().every((cpu) => cpu !== topology.service[0]),
     workload: { kind: "single-url", path: "/" },
     seed,
     requestTimeoutMs,

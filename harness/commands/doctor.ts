@@ -121,7 +121,12 @@ function scheduling(): readonly Finding[] {
           cure: "run as root, or let this user write to /dev/cpu_dma_latency (Linux only)",
         },
     realTimeAgents === true
-      ? { what: "load agents", state: "ok", seen: "go before all else on their processors in the open loop", cure: null }
+      ? {
+          what: "load agents",
+          state: "ok",
+          seen: "go before all else on their processors in the open loop, at rates that leave others time",
+          cure: null,
+        }
       : {
           what: "load agents",
           state: "limit",

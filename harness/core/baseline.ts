@@ -59,13 +59,13 @@ export function baselineOf({ tool, machine, plan, cells, startedAt, runId }: Res
 }
 
 /** Machines alike in what the figures depend on have the same one: "intel-xeon-platinum-8370c-cpu-2-80ghz-4-cpus". */
-export function machineLabel({ cpuModel, usableCpus }: Pick<Machine, "cpuModel" | "usableCpus">): string {
+export function machineLabel({ cpuModel, usableCpus, keptAwake }: Pick<Machine, "cpuModel" | "usableCpus" | "keptAwake">): string {
   const slug = cpuModel
     .toLowerCase()
     .replaceAll(/\((r|tm)\)/g, "")
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-|-$/g, "");
-  return `${slug.slice(0, 80) || "unknown"}-${usableCpus.length}-cpus`;
+  return `${slug.slice(0, 80) || "unknown"}-${usableCpus.length}-cpus${keptAwake === true ? "-kept-awake" : ""}`;
 }
 
 function keptFigures(figures: Cell["figures"]): Baseline["cells"][number]["figures"] {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { syntheticResult, type SyntheticOptions, type SyntheticService } from "../../report/testing/synthetic-result.ts";
+import { inRealTime, syntheticResult, type SyntheticOptions, type SyntheticService } from "../../report/testing/synthetic-result.ts";
 import { type Change, compareRuns, type FigurePair, methodDifferences } from "./compare-runs.ts";
 import type { MetricName } from "./metrics.ts";
 import type { Result } from "./result.ts";
@@ -65,7 +65,8 @@ test("cells of one run only, another machine and the number of figures are told"
   const b = runOf(2, service(1));
   const elsewhere: Result = {
     ...b,
-    machine: { ...b.machine, cpuModel: "Another CPU", keptAwake: true, realTimeAgents: true },
+    machine: { ...b.machine, cpuModel: "Another CPU", keptAwake: true },
+    trials: inRealTime(b.trials, 5_000),
     redis: { ...b.redis, version: "7.4.0" },
   };
   const { cells, notes } = compareRuns(a, elsewhere);

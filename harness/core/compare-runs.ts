@@ -1,4 +1,5 @@
 /** Two finished runs, cell by cell: what changed from A to B, and what these launches cannot tell. Pure. */
+import { agentPriority } from "./agent-priority.ts";
 import { exactRatio, isTooClose, type Ratio, ratioOf } from "./compare.ts";
 import { metricNames, type MetricName, metrics } from "./metrics.ts";
 import type { Cell, Figure, Result } from "./result.ts";
@@ -113,7 +114,7 @@ function notesOnRuns(a: Result, b: Result): readonly string[] {
     ["kernel", kernel, b.machine.kernel],
     ["Node.js", a.machine.node, b.machine.node],
     ["idle processors", idleOf(a), idleOf(b)],
-    ["load agents in the open loop", agentsOf(a), agentsOf(b)],
+    ["load agents in the open loop", agentPriority(a), agentPriority(b)],
     ["target", targetOf(a), targetOf(b)],
     ["Redis", `${a.redis.server} ${a.redis.version}`, `${b.redis.server} ${b.redis.version}`],
     ["topology", a.plan.topology.sentence, b.plan.topology.sentence],
@@ -128,8 +129,6 @@ function notesOnRuns(a: Result, b: Result): readonly string[] {
 }
 
 const idleOf = ({ machine: { keptAwake } }: Result): string => (keptAwake === true ? "kept awake" : "left to sleep");
-
-const agentsOf = ({ machine: { realTimeAgents } }: Result): string => (realTimeAgents === true ? "in real time" : "at usual priority");
 
 function isContained({ plan }: Result): boolean {
   return plan.target !== undefined && plan.target.kind !== "process";

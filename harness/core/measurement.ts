@@ -88,6 +88,8 @@ export const loadMeasurementSchema = z.strictObject({
   scheduleLagUs: histogram.nullable(),
   /** Share of the window the busiest agent spent sending and receiving, without idle polling. */
   busyShare: z.number().min(0),
+  /** Whether they went before all others on their processors. Results before method 5 lack it. */
+  agentsInRealTime: z.boolean().optional(),
   /** Processor time of all agents, s. */
   agentCpuS: z.number().min(0),
   /** In steps of 100 ms, from the start of the lead-in, whose last step ends where the window begins. */

@@ -74,4 +74,5 @@ test("a machine's label is a file name, and names the kind of machine only", () 
     "intel-xeon-platinum-8370c-cpu-2-80ghz-4-cpus",
   );
   expect(machineLabel({ cpuModel: "../..", usableCpus: [0] })).toBe("unknown-1-cpus");
+  expect(machineLabel({ cpuModel: "A", usableCpus: [0], keptAwake: true })).toBe("a-1-cpus-kept-awake");
 });

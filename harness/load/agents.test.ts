@@ -38,7 +38,7 @@ describe("agents", () => {
     const setup = { ...load, origin: server.origin, engine: "socket", requestTimeoutMs: 5_000, stalenessBoundMs: 0 } as const;
     await agent.ask({ type: "set-up", setup }, "ready");
     await agent.ask({ type: "connect" }, "connected");
-    const order = { point: closedLoop, leadInMs: 0, durationMs: 100, startAtUs: nowUs() - 1e6, ordinal: 0 };
+    const order = { point: closedLoop, leadInMs: 0, durationMs: 100, startAtUs: nowUs() - 1e6, lastStretchUs: 0, ordinal: 0 };
     const { measurement } = await agent.ask({ type: "measure", order: { ...order, aligned: false } }, "measured");
     expect(measurement.received).toBeGreaterThan(0);
     const aligned = agent.ask({ type: "measure", order: { ...order, aligned: true } }, "measured");

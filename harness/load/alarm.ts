@@ -10,17 +10,7 @@
  */
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
-import { canKeepAwake } from "../processes/awake.ts";
 import { nowUs } from "./clock.ts";
-
-/** Of an agent, beside which Redis may want the processor. Where processors are kept awake, the thread's waking takes less. */
-const usualStretchUs = canKeepAwake() ? 50 : 150;
-
-/**
- * Whether a process with an alarm for each of so many requests a second may go before all others on its processor: what it polls is a
- * quarter of the time at most. One that polled all the time would leave nothing to Redis, where they share a processor.
- */
-export const leavesTime = (ratePerS: number): boolean => ratePerS * usualStretchUs <= 0.25e6;
 
 export class Alarm {
   /** Set by whoever has real work between two polls, so that this stretch is not counted as idle. */
@@ -36,7 +26,7 @@ export class Alarm {
   #polling = false;
   #lastPollUs = 0;
 
-  constructor(ring: () => void, lastStretchUs = usualStretchUs) {
+  constructor(ring: () => void, lastStretchUs: number) {
     this.#ring = ring;
     this.#lastStretchUs = lastStretchUs;
     const shared = new SharedArrayBuffer(16);

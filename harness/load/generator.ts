@@ -2,12 +2,12 @@
 import { setTimeout } from "node:timers/promises";
 import type { ConnectMeasurement, LoadMeasurement, LoadPoint, RequestTotals } from "../core/measurement.ts";
 import { AgentProcess } from "./agent-process.ts";
-import { leavesTime } from "./alarm.ts";
 import { nowUs } from "./clock.ts";
 import { engines, type EngineName } from "./engines.ts";
 import { LoadError } from "./errors.ts";
 import { mergeMeasurements, mergeTotals } from "./merge.ts";
 import type { AgentSetup, FromAgent, LoadWorkload, ToAgent } from "./messages.ts";
+import { type Pacing, pacingOf } from "./pacing.ts";
 import { streamOf } from "./streams.ts";
 
 export interface GeneratorOptions {
@@ -17,6 +17,8 @@ export interface GeneratorOptions {
   readonly connections: number;
   /** One entry per agent: the CPUs it may use, or null for any. */
   readonly agentCpus: readonly (readonly number[] | null)[];
+  /** Whether nothing else that is measured runs on those CPUs. */
+  readonly alone?: boolean;
   readonly workload: LoadWorkload;
   readonly seed: number;
   readonly requestTimeoutMs: number;
@@ -95,18 +97,25 @@ class AgentGenerator implements Generator {
       );
     }
     const { point, leadInMs, durationMs, onWindow } = request;
-    const realTime = point.kind === "open-loop" && leavesTime(point.offeredRatePerS / this.#agents.length);
-    await Promise.all(this.#agents.map((agent) => agent.goRealTime(realTime)));
+    const { realTime, lastStretchUs } = this.#pacing(point);
+    const inRealTime = await Promise.all(this.#agents.map((agent) => agent.goRealTime(realTime)));
     const aligned = onWindow !== undefined;
     const mayBeLate = !aligned && point.kind === "closed-loop";
     const startsInMs = mayBeLate ? noticeMs.atLeast : Math.max(noticeMs.atLeast, noticeMs.withLeadIn - leadInMs);
-    const order = { point, leadInMs, durationMs, startAtUs: nowUs() + startsInMs * 1e3, aligned, ordinal: this.#measured++ };
+    const order = { point, leadInMs, durationMs, startAtUs: nowUs() + startsInMs * 1e3, aligned, lastStretchUs, ordinal: this.#measured++ };
     const opensInMs = startsInMs + leadInMs;
     const edges = onWindow === undefined ? [] : [callIn(opensInMs, onWindow), callIn(opensInMs + durationMs, onWindow)];
     const [first, ...rest] = await this.#askAll("measured", () => ({ type: "measure", order }));
     await Promise.all(edges);
     if (first === undefined) throw new LoadError("bad-options", "there are no agents");
-    return mergeMeasurements(request.point, connections, [first.measurement, ...rest.map((answer) => answer.measurement)]);
+    const parts = [first.measurement, ...rest.map((answer) => answer.measurement)] as const;
+    return { ...mergeMeasurements(point, connections, parts), agentsInRealTime: inRealTime.every(Boolean) };
+  }
+
+  /** A closed loop awaits no send. */
+  #pacing(point: LoadPoint): Pacing {
+    if (point.kind === "closed-loop") return { realTime: false, lastStretchUs: 0 };
+    return pacingOf(point.offeredRatePerS / this.#agents.length, this.#options.alone === true);
   }
 
   async totals(): Promise<RequestTotals> {

@@ -24,7 +24,7 @@ export class HeaderMemo {
 
   /** The header that stands at the beginning of `chunk`, blank line included, when its bytes are known. */
   find(chunk: Buffer, length: number): Known | null {
-    if (chunk !== this.#chunk) this.#view(chunk);
+    if (!this.#view(chunk)) return null;
     for (const known of this.#known) {
       if (known.length <= length && this.#matches(chunk, known)) return known;
     }
@@ -33,8 +33,7 @@ export class HeaderMemo {
 
   /** One that was not found, and stands at the beginning of `chunk`. */
   remember(chunk: Buffer, length: number, header: ResponseHeader): void {
-    if (this.#misses++ % remembered !== 0) return;
-    if (chunk !== this.#chunk) this.#view(chunk);
+    if (this.#misses++ % remembered !== 0 || !this.#view(chunk)) return;
     this.#known[this.#place] = { words: this.#words.slice(0, Math.ceil(length / 4)), length, header };
     this.#place = (this.#place + 1) % places;
   }
@@ -48,9 +47,12 @@ export class HeaderMemo {
     return true;
   }
 
-  /** Buffers from Node's pool may begin between two words; nothing is found in them. */
-  #view(chunk: Buffer): void {
+  /** Whether it can be looked at by words: buffers from Node's pool may begin between two. */
+  #view(chunk: Buffer): boolean {
+    if (chunk === this.#chunk) return true;
+    if (chunk.byteOffset % 4 !== 0) return false;
     this.#chunk = chunk;
-    this.#words = chunk.byteOffset % 4 === 0 ? new Int32Array(chunk.buffer, chunk.byteOffset, chunk.length >> 2) : new Int32Array();
+    this.#words = new Int32Array(chunk.buffer, chunk.byteOffset, chunk.length >> 2);
+    return true;
   }
 }

@@ -38,6 +38,8 @@ export interface MeasureOrder {
   readonly startAtUs: number;
   /** Others take readings at the edges of the window: it begins then or not at all. */
   readonly aligned: boolean;
+  /** Of an open loop: before a send is due, polled and not slept. */
+  readonly lastStretchUs: number;
   /** 0, 1, ...: each load point has arrivals of its own. */
   readonly ordinal: number;
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { poissonArrivals, seededRandom } from "../core/workload.ts";
 import { decodeHistogram } from "../core/histogram.ts";
-import { failures, imbalance, measureOnce } from "./testing/generators.ts";
+import type { LoadPoint } from "../core/measurement.ts";
+import { canGoRealTime } from "../processes/priority.ts";
+import { closedLoop, failures, imbalance, measureOnce } from "./testing/generators.ts";
 import { httpServer } from "./testing/servers.ts";
 
 const at = (offeredRatePerS: number) => ({ kind: "open-loop", offeredRatePerS }) as const;
@@ -67,6 +69,13 @@ describe("an open loop", () => {
     );
     expect(imbalance(measurement)).toBe(0);
     expect(measurement.failed["refused"]).toBeGreaterThan(0);
+  });
+
+  test("says whether its agents went before all others, which those of a closed loop never do", async () => {
+    await using server = await httpServer((_, response) => response.end("{}"));
+    const wentFirst = async (point: LoadPoint) => (await measureOnce(server.origin, {}, { point, durationMs: 100 })).agentsInRealTime;
+    expect(await wentFirst(at(300))).toBe(canGoRealTime());
+    expect(await wentFirst(closedLoop)).toBe(false);
   });
 
   test("is refused by autocannon, with the reason", async () => {

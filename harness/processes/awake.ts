@@ -4,11 +4,15 @@
  * it was most of the time of a fast service at 2,000 requests/s: seen here, 121 us for a byte to a process on the other processor and back, and
  * 21 us with both kept awake.
  *
- * Linux keeps every processor awake as long as somebody holds /dev/cpu_dma_latency open with a latency of 0 written to it
+ * Linux keeps processors awake as long as somebody holds /dev/cpu_dma_latency open with a latency of 0 written to it
  * (Documentation/power/pm_qos_interface.rst in its sources); cyclictest and tuned's profile latency-performance do the same. Only root
  * may, and it ends with the process however that ends.
+ *
+ * It can do so only where the idle loop may poll: the shallowest state of an ARM processor waits for an interrupt, and a kernel without a
+ * cpuidle driver knows no other.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
+import { readProc } from "./proc.ts";
 
 const device = "/dev/cpu_dma_latency";
 
@@ -26,6 +30,7 @@ export function keepAwake(): Disposable {
 }
 
 function open(): number | null {
+  if (readProc("/sys/devices/system/cpu/cpu0/cpuidle/state0/name")?.trim() !== "POLL") return null;
   try {
     return openSync(device, "r+");
   } catch {

@@ -13,8 +13,9 @@ export function goFirst(): void {
 }
 
 /**
- * Of Node's processes that may go real time. A process that goes before all else on its processor must not wait there for a thread of its own that does not: with V8's collector
- * threads, an agent was seen to turn in its event loop for a second, until Linux gave them the turn that real-time programs leave.
+ * Of Node's processes that may go real time. A process that goes before all else on its processor must not wait there for a thread of its
+ * own that does not: with V8's collector threads, an agent was seen to turn in its event loop for a second, until Linux gave them the turn
+ * that real-time programs leave.
  */
 export const nodeOptions: readonly string[] = ["--single-threaded-gc"];
 
@@ -22,9 +23,12 @@ export const canGoRealTime = (): boolean => spawnSync("chrt", ["--fifo", "1", "t
 
 /**
  * The first thread of a process, and threads that it starts from now on, before all others on the same processor (SCHED_FIFO), or as usual
- * again. By util-linux's chrt, and where the user may (root).
+ * again; not those that it has: it would wait for V8's compilers. By util-linux's chrt, and where the user may (root).
+ *
+ * @returns whether it was done.
  */
-export async function setRealTime(pid: number, wanted: boolean): Promise<void> {
+export async function setRealTime(pid: number, wanted: boolean): Promise<boolean> {
   const policy = wanted ? ["--fifo", "--pid", "1"] : ["--other", "--pid", "0"];
-  await execa("chrt", [...policy, String(pid)], { reject: false });
+  const { exitCode } = await execa("chrt", [...policy, String(pid)], { reject: false });
+  return exitCode === 0;
 }

@@ -5,6 +5,7 @@
 import { connect, createServer, type Socket } from "node:net";
 import { Alarm } from "../load/alarm.ts";
 import { nowUs } from "../load/clock.ts";
+import { shortStretchUs } from "../load/pacing.ts";
 
 interface Held {
   readonly dueUs: number;
@@ -15,7 +16,7 @@ interface Held {
 const [port = 0, redisPort = 0, delayMs = 0] = process.argv.slice(2).map(Number);
 /** All are held equally long, so the oldest is always due first. */
 const held: Held[] = [];
-const alarm = new Alarm(release);
+const alarm = new Alarm(release, shortStretchUs);
 
 createServer({ noDelay: true }, (service) => {
   const redis = connect({ host: "127.0.0.1", port: redisPort, noDelay: true });

@@ -14,6 +14,12 @@ export function executableSource(name: string, executable: string): RedisSource 
   return { name, start: (options) => startExecutable(executable, options) };
 }
 
+/**
+ * With a title of its own a server would write over its environment, and nobody could see whose it is when its harness was killed. Redis 6.0 and
+ * older know no such setting, and do not start with it.
+ */
+const untitled = ["--set-proc-title", "no"];
+
 /** `more`: settings beside the usual ones, made anew for each attempt. */
 export async function startExecutable(
   executable: string,
@@ -21,12 +27,13 @@ export async function startExecutable(
   more: () => Promise<readonly string[]> = async () => [],
 ): Promise<RedisServer> {
   // A free port can be taken by somebody else before the server binds it: then it ends, and another is tried.
+  let title = untitled;
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();
     const port = await getPort({ host: "127.0.0.1" });
     const folder = await mkdtemp(join(tmpdir(), "cache-bench-redis-"));
     const group = await ProcessGroup.start({
-      command: [executable, ...serverSettings(port), ...(await more()), "--dir", folder],
+      command: [executable, ...serverSettings(port), ...title, ...(await more()), "--dir", folder],
       cwd: folder,
       env: { PATH: process.env["PATH"] },
       logFile,
@@ -45,6 +52,7 @@ export async function startExecutable(
     }
     const tail = group.logTail(3).join(" | ");
     await stop();
+    if (tail.includes("set-proc-title")) title = [];
     if (attempt === 3)
       throw environmentError(`${executable} does not start: ${tail}`, "run it by hand to see why, or choose another with --redis");
   }

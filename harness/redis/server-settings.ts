@@ -1,8 +1,5 @@
-/**
- * How a server of ours is started, wherever it comes from: on 127.0.0.1 alone, nothing persisted, room for every connection. With a title of
- * its own it would write over its environment, and nobody could see whose it is when its harness was killed.
- */
+/** How a server of ours is started, wherever it comes from: on 127.0.0.1 alone, nothing persisted, room for every connection. */
 export function serverSettings(port: number): string[] {
   const onlyHere = ["--bind", "127.0.0.1", "--port", String(port), "--save", "", "--appendonly", "no"];
-  return [...onlyHere, "--maxclients", "10000", "--set-proc-title", "no"];
+  return [...onlyHere, "--maxclients", "10000"];
 }

@@ -80,6 +80,7 @@ async function measure(options: TrialOptions): Promise<MeasuredOutcome> {
     engine: settings.engine,
     connections,
     agentCpus: topology.agents.map(cpus),
+    alone: topology.disjoint,
     workload,
     seed: settings.seed,
     requestTimeoutMs: settings.requestTimeoutMs,

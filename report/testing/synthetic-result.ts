@@ -100,6 +100,19 @@ function withText(result: Result, text: string): Result {
   };
 }
 
+/** The same trials, with agents that went before all others in open loops of at most this rate. */
+export function inRealTime(trials: readonly Trial[], upToPerS: number): Trial[] {
+  return trials.map((trial) => {
+    if (trial.outcome.kind !== "measured") return trial;
+    const loadPoints = trial.outcome.loadPoints.map((result) => {
+      const { point } = result.load;
+      const agentsInRealTime = point.kind === "open-loop" && point.offeredRatePerS <= upToPerS;
+      return { ...result, load: { ...result.load, agentsInRealTime } };
+    });
+    return { ...trial, outcome: { ...trial.outcome, loadPoints } };
+  });
+}
+
 function wholeResult(options: SyntheticOptions): Result {
   const { services, launches = 6, spread = 0.02, seed = 1, scenarios = ["mixed-70-30"], rates = [2_000], capacityShares = [] } = options;
   const measured = services.filter(({ status = "measured" }) => status === "measured");

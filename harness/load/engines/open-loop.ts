@@ -12,6 +12,7 @@ import { nowUs } from "../clock.ts";
 import type { LoopMeasurement } from "../messages.ts";
 import { Recorder, type NotOpened } from "../recorder.ts";
 import { ResourceWindow } from "../resources.ts";
+import { turnBeganUs } from "../turn.ts";
 import { FreeConnections } from "./free-connections.ts";
 import { countOpen, Overdue, sweepMs, type Connection, type Loop, type LoopSetup, type LossKind } from "./loop.ts";
 
@@ -25,7 +26,7 @@ export class OpenLoop implements Loop {
   readonly #windowStartUs: number;
   readonly #windowEndUs: number;
   readonly #free: FreeConnections;
-  readonly #alarm = new Alarm(() => this.#sendDue());
+  readonly #alarm: Alarm;
   readonly #recorder: Recorder;
   #next = 0;
   #inFlight = 0;
@@ -47,11 +48,18 @@ export class OpenLoop implements Loop {
     this.#recorder = new Recorder();
     this.#overdue = new Overdue(setup.connections, setup.timeoutUs);
     this.#free = new FreeConnections(setup.connections);
+    this.#alarm = new Alarm(() => this.#sendDue(), setup.order.lastStretchUs);
   }
 
   run(): Promise<LoopMeasurement> {
     setTimeout(() => this.#start(), Math.max(0, (this.#setup.order.startAtUs - nowUs()) / 1e3));
     return this.#done.promise;
+  }
+
+  /** Not of a request that was sent in this same turn: its answer came since. */
+  readAtUs({ sentUs }: Connection): number {
+    const beganUs = turnBeganUs();
+    return beganUs > sentUs ? beganUs : nowUs();
   }
 
   answered(connection: Connection, atUs: number): void {
