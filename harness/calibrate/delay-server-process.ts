@@ -56,7 +56,7 @@ createServer({ noDelay: true }, (socket) => {
 }).listen({ host: "127.0.0.1", port, backlog: 4_096 });
 
 function arrive(wire: Wire): void {
-  const arrivedUs = turnBeganUs();
+  const arrivedUs = turnBeganUs(nowUs());
   if (!reading) {
     reading = true;
     setImmediate(() => {

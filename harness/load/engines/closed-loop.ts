@@ -38,11 +38,6 @@ export class ClosedLoop implements Loop {
     return this.#done.promise;
   }
 
-  /** A turn may hold hundreds of answers, and the edges of the window lie between two of them. */
-  readAtUs(): number {
-    return nowUs();
-  }
-
   answered(connection: Connection, atUs: number): void {
     this.#advance(atUs);
     this.#inFlight--;

@@ -1,5 +1,4 @@
 /** Passes what happens on connections on to the loop that runs now. Between load points a loss is nobody's to hear of. */
-import { nowUs } from "../clock.ts";
 import type { AgentMeasurement, MeasureOrder } from "../messages.ts";
 import type { NotOpened } from "../recorder.ts";
 import type { Ledger } from "../ledger.ts";
@@ -22,10 +21,6 @@ export class CurrentLoop implements ConnectionOwner {
     } finally {
       this.#loop = null;
     }
-  }
-
-  readAtUs(connection: Connection): number {
-    return this.#loop?.readAtUs(connection) ?? nowUs();
   }
 
   answered(connection: Connection, atUs: number): void {

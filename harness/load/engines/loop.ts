@@ -24,8 +24,6 @@ export interface Connection extends SettledRequest, JudgedRequest {
 export type LossKind = Exclude<FailureKind, NotOpened>;
 
 export interface ConnectionOwner {
-  /** When the bytes that are read now had arrived. */
-  readAtUs(connection: Connection): number;
   /** A whole answer is there, described by connection.answer. */
   answered(connection: Connection, atUs: number): void;
   /** The request in flight is lost. */

@@ -56,16 +56,12 @@ export class OpenLoop implements Loop {
     return this.#done.promise;
   }
 
-  /** Not of a request that was sent in this same turn: its answer came since. */
-  readAtUs({ sentUs }: Connection): number {
-    const beganUs = turnBeganUs();
-    return beganUs > sentUs ? beganUs : nowUs();
-  }
-
   answered(connection: Connection, atUs: number): void {
     this.#alarm.worked = true;
     this.#inFlight--;
-    if (connection.recorded) this.#recorder.answered(connection, atUs);
+    const beganUs = turnBeganUs(atUs);
+    // Of a request that was sent in this same turn the answer has come since.
+    if (connection.recorded) this.#recorder.answered(connection, beganUs > connection.sentUs ? beganUs : atUs);
   }
 
   failed(connection: Connection, kind: LossKind, atUs: number): void {

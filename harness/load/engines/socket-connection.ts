@@ -85,7 +85,7 @@ export class SocketConnection implements Connection {
 
   #read(socket: Socket, length: number): void {
     if (socket !== this.#socket) return;
-    const atUs = this.#owner.readAtUs(this);
+    const atUs = nowUs();
     const result = this.inFlight ? this.answer.push(readBuffer, length) : "malformed";
     if (result === "done") this.#done(atUs);
     else if (result === "malformed") this.#lose("malformed", atUs);
