@@ -4,6 +4,7 @@ import { planTopology } from "../core/topology.ts";
 import { exitCodes, messageOf } from "../errors.ts";
 import { isKnownNode, newestKnownNode } from "../load/engines/wire.ts";
 import { describeMachine } from "../probes/machine.ts";
+import { idleCanPoll } from "../processes/awake.ts";
 import { readProc } from "../processes/proc.ts";
 import { canPin, onPath, usableCpus } from "../processes/pinning.ts";
 import { serverNames } from "../redis/resolve.ts";
@@ -118,7 +119,9 @@ function scheduling(): readonly Finding[] {
           what: "idle processors",
           state: "limit",
           seen: "may fall asleep: every time includes waking one, in a virtual machine 50 us and more",
-          cure: "run as root, or let this user write to /dev/cpu_dma_latency (Linux only)",
+          cure: idleCanPoll()
+            ? "run as root, or let this user write to /dev/cpu_dma_latency (a container needs that device)"
+            : "measure on Linux on x86 with a cpuidle driver: here the kernel cannot poll while idle",
         },
     realTimeAgents === true
       ? {
@@ -131,7 +134,7 @@ function scheduling(): readonly Finding[] {
           what: "load agents",
           state: "limit",
           seen: "wait for other programs on their processors: p99 may be void for it",
-          cure: "run as root, or allow this user a real-time priority of 1 (ulimit -r 1, with util-linux's chrt)",
+          cure: "run as root (a container needs the capability SYS_NICE), or allow this user a real-time priority of 1 (ulimit -r 1, with util-linux's chrt)",
         },
   ];
 }

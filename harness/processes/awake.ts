@@ -16,6 +16,9 @@ import { readProc } from "./proc.ts";
 
 const device = "/dev/cpu_dma_latency";
 
+/** Whether the kernel's idle loop may poll. */
+export const idleCanPoll = (): boolean => readProc("/sys/devices/system/cpu/cpu0/cpuidle/state0/name")?.trim() === "POLL";
+
 export function canKeepAwake(): boolean {
   const file = open();
   if (file !== null) closeSync(file);
@@ -30,7 +33,7 @@ export function keepAwake(): Disposable {
 }
 
 function open(): number | null {
-  if (readProc("/sys/devices/system/cpu/cpu0/cpuidle/state0/name")?.trim() !== "POLL") return null;
+  if (!idleCanPoll()) return null;
   try {
     return openSync(device, "r+");
   } catch {
