@@ -22,7 +22,14 @@ function card(metric: MetricName, rows: readonly Row[], table: Table): Card | nu
   if (!best || isOutdone(best, metric)) return boundCard(metric, rows, title, unit);
   const cell = best.cells[metric];
   const interval = cell.interval ? `${cell.interval.kind === "t95" ? "95 %" : "range"} ${cell.interval.text}` : "";
-  return { title: `${superlative(metric, best)} ${title}`, value: cell.text, unit, who: leaders(metric, best, rows), detail: interval };
+  const unknown = rows.filter((row) => row.cells[metric].verdict === "void").map((row) => row.name);
+  return {
+    title: `${superlative(metric, best, unknown.length > 0)} ${title}`,
+    value: cell.text,
+    unit,
+    who: leaders(metric, best, rows),
+    detail: [interval, ...(unknown.length > 0 ? [`void: ${list(unknown)}`] : [])].filter(Boolean).join("; "),
+  };
 }
 
 /** A bounded figure may be better than the best ranked one: then the card shows the bound. */
@@ -41,9 +48,10 @@ function boundCard(metric: MetricName, rows: readonly Row[], title: string, unit
   return { title, value: `≥ ${top.cells[metric].text}`, unit, who, detail: "limited by the set-up: no winner" };
 }
 
-function superlative(metric: MetricName, best: Row): string {
+/** A void figure might have been better. */
+function superlative(metric: MetricName, best: Row, someVoid: boolean): string {
   if (best.cells[metric].comparison?.kind === "alone") return "only valid";
-  return metrics[metric].better === "lower" ? "lowest" : "highest";
+  return `${metrics[metric].better === "lower" ? "lowest" : "highest"}${someVoid ? " valid" : ""}`;
 }
 
 function leaders(metric: MetricName, best: Row, rows: readonly Row[]): string {

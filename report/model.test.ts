@@ -245,6 +245,15 @@ it("prints sizes in KB as soon as one of a column lies below 1 MB", () => {
   expect(cell(model, "go-production", "artifact").text).toBe("10,400");
 });
 
+it("does not call a figure the lowest of all where another, which might be lower, is void", () => {
+  const cards = report([{ ...rust, figures: { p99: "void" } }, go, python]).cards;
+  expect(cards.find(({ title }) => title.includes("p99"))).toMatchObject({
+    title: "lowest valid p99",
+    detail: expect.stringContaining("void: Rust"),
+  });
+  expect(cards.find(({ title }) => title.includes("RSS"))?.title).toBe("lowest RSS");
+});
+
 describe("the grade", () => {
   it("is at best B where idle processors could fall asleep, which the facts tell too; not where nobody recorded it", () => {
     const result = syntheticResult({ services: [rust, go] });
