@@ -28,7 +28,7 @@ export interface DelayServer extends LocalServer {
 
 export interface DelayServerLoad {
   readonly cpus: readonly number[] | null;
-  /** As far as it is known: it decides whether the server may go before all else on its processors. */
+  /** As far as it is known; the server is paced as an agent would be. */
   readonly ratePerS: number | null;
   readonly signal: AbortSignal;
 }

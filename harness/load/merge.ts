@@ -8,7 +8,7 @@ export function mergeMeasurements(
   point: LoadPoint,
   connections: number,
   parts: readonly [AgentMeasurement, ...AgentMeasurement[]],
-): Omit<LoadMeasurement, "agentsInRealTime"> {
+): LoadMeasurement {
   const total = (count: (part: AgentMeasurement) => number) => sum(parts.map(count));
   const merged = Object.fromEntries(operations.map((name) => [name, mergeOperation(parts.map((part) => part.operations[name]))])) as Record<
     Operation,

@@ -26,8 +26,8 @@ export async function startExecutable(
   { cpus, logFile, signal }: RedisStart,
   more: () => Promise<readonly string[]> = async () => [],
 ): Promise<RedisServer> {
-  // A free port can be taken by somebody else before the server binds it: then it ends, and another is tried.
   let title = untitled;
+  // A free port can be taken by somebody else before the server binds it: then it ends, and another is tried.
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();
     const port = await getPort({ host: "127.0.0.1" });

@@ -1,5 +1,4 @@
 /** How a server of ours is started, wherever it comes from: on 127.0.0.1 alone, nothing persisted, room for every connection. */
 export function serverSettings(port: number): string[] {
-  const onlyHere = ["--bind", "127.0.0.1", "--port", String(port), "--save", "", "--appendonly", "no"];
-  return [...onlyHere, "--maxclients", "10000"];
+  return ["--bind", "127.0.0.1", "--port", String(port), "--save", "", "--appendonly", "no", "--maxclients", "10000"];
 }
