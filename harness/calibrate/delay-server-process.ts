@@ -48,10 +48,12 @@ const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 createServer({ noDelay: true }, (socket) => {
   const requests = new RequestCounter();
   socket.on("error", () => socket.destroy());
-  const wire = openWire(socket, readBuffer, (length) => {
-    const piece = readBuffer.subarray(0, length);
-    if (piece.toString("latin1", 0, 9) === "GET /log ") return handOver(socket);
-    for (let due = requests.push(piece); due > 0; due--) arrive(wire);
+  const wire = openWire(socket, readBuffer, {
+    read(length) {
+      const piece = readBuffer.subarray(0, length);
+      if (piece.toString("latin1", 0, 9) === "GET /log ") return handOver(socket);
+      for (let due = requests.push(piece); due > 0; due--) arrive(wire);
+    },
   });
 }).listen({ host: "127.0.0.1", port, backlog: 4_096 });
 

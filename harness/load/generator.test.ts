@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { loadMeasurementSchema } from "../core/measurement.ts";
 import { buildStream, initialValue, keyName, parseDocument, valueTemplates, type CacheWorkload } from "../core/workload.ts";
@@ -178,6 +179,27 @@ test("values that are read are judged: a server that keeps them is right, one th
     expect(judged.judged).toBeGreaterThan(5);
     expect(judged.wrongKey > 0).toBe(broken);
   }
+});
+
+test("answers that come in pieces, many at a time, are put together each by itself", async () => {
+  const answerOf = (name: number): string => `HTTP/1.1 ${400 + name} -\r\nContent-Length: ${10 * name}\r\n\r\n${"x".repeat(10 * name)}`;
+  const names = new Map<Socket, number>();
+  await using server = await rawServer((socket) => {
+    const name = names.get(socket) ?? names.size;
+    names.set(socket, name);
+    const answer = answerOf(name);
+    // Those of even names come whole, between the pieces of the others.
+    if (name % 2 === 0) return void socket.write(answer);
+    socket.write(answer.slice(0, 30));
+    setTimeout(() => socket.write(answer.slice(30, 50)), name);
+    setTimeout(() => socket.write(answer.slice(50)), 2 * name);
+  });
+  const measurement = await measureOnce(server.origin, { connections: 20 });
+  expect(failures(measurement)).toBe(0);
+  const answers = Object.entries(measurement.operations.get.statuses);
+  expect(answers.map(([status]) => Number(status) - 400)).toEqual(Array.from({ length: 20 }, (_, name) => name));
+  const bytes = answers.map(([status, count]) => count * answerOf(Number(status) - 400).length);
+  expect(measurement.bytesReceived).toBe(bytes.reduce((sum, part) => sum + part, 0));
 });
 
 test("an answer that ends with its connection is an answer", async () => {

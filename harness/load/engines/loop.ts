@@ -6,6 +6,7 @@ import type { JudgedRequest } from "../value-judge.ts";
 
 /** A connection with at most one request outstanding, as a loop sees it. */
 export interface Connection extends SettledRequest, JudgedRequest {
+  /** The answer that is there now: the next one to any connection may stand in the same place. */
   readonly answer: SettledRequest["answer"] & JudgedRequest["answer"];
   /** Whether the request in flight belongs to the window. */
   readonly recorded: boolean;

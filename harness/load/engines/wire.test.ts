@@ -72,10 +72,12 @@ async function opened(open: OpenWire, origin: string) {
   await once(socket, "connect");
   const pieces: string[] = [];
   const read = { bytes: 0, largest: 0, text: () => pieces.join("") };
-  const wire = open(socket, buffer, (length) => {
-    read.bytes += length;
-    read.largest = Math.max(read.largest, length);
-    pieces.push(buffer.toString("latin1", 0, length));
+  const wire = open(socket, buffer, {
+    read(length) {
+      read.bytes += length;
+      read.largest = Math.max(read.largest, length);
+      pieces.push(buffer.toString("latin1", 0, length));
+    },
   });
   return { socket, wire, read };
 }

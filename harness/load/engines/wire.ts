@@ -11,8 +11,12 @@ export interface Wire {
   write(text: string): void;
 }
 
-/** @param read told how many bytes now stand in `buffer`, which other sockets may use as soon as it returns. */
-export type OpenWire = (socket: Socket, buffer: Buffer, read: (length: number) => void) => Wire;
+export interface Reader {
+  /** So many bytes now stand in the buffer, which other sockets may use as soon as this returns. */
+  read(length: number): void;
+}
+
+export type OpenWire = (socket: Socket, buffer: Buffer, reader: Reader) => Wire;
 
 /** What the handle of a TCP socket can do. Its methods answer 0 or an error number of libuv, which is negative. */
 interface TcpHandle {
@@ -39,40 +43,49 @@ export const newestKnownNode = 26;
 export const isKnownNode = Number.parseInt(process.versions.node, 10) <= newestKnownNode;
 
 /** As node:net documents it. */
-export const streamWire: OpenWire = (socket, buffer, read) => {
+export const streamWire: OpenWire = (socket, buffer, reader) => {
   socket.on("data", (bytes) => {
-    for (let from = 0; from < bytes.length; from += buffer.length) read(bytes.copy(buffer, 0, from));
+    for (let from = 0; from < bytes.length && !socket.destroyed; from += buffer.length) reader.read(bytes.copy(buffer, 0, from));
   });
   return { write: (text) => void socket.write(text, "latin1") };
 };
 
-const handleOf = (socket: Socket) => (socket as unknown as { readonly _handle: TcpHandle | null })._handle;
-
 function handleWire({ WriteWrap, streamBaseState, kReadBytesOrError, kLastWriteWasAsync }: StreamBinding): OpenWire {
   let writing = new WriteWrap();
-  return (socket, buffer, read) => {
-    const handle = handleOf(socket);
-    const fail = (): void => void socket.destroy(new Error("the connection broke while it was written to"));
-    if (handle !== null) {
+
+  class HandleWire implements Wire {
+    readonly #socket: Socket;
+    readonly #handle: TcpHandle | null;
+
+    constructor(socket: Socket, buffer: Buffer, reader: Reader) {
+      const handle = (socket as unknown as { readonly _handle: TcpHandle | null })._handle;
+      this.#socket = socket;
+      this.#handle = handle;
+      if (handle === null) return;
       const usual = handle.onread;
       handle.useUserBuffer(buffer);
       handle.onread = (unused) => {
         const length = streamBaseState[kReadBytesOrError] ?? 0;
-        if (length > 0) read(length);
+        if (length > 0) reader.read(length);
         // The end, or an error: node:net tells of it.
         else usual.call(handle, unused);
       };
     }
-    return {
-      write(text) {
-        const error = handleOf(socket)?.writeLatin1String(writing, text) ?? 0;
-        if (error !== 0) return fail();
-        if (streamBaseState[kLastWriteWasAsync] === 0) return;
-        writing.oncomplete = (late) => void (late < 0 && fail());
-        writing = new WriteWrap();
-      },
-    };
-  };
+
+    write(text: string): void {
+      const error = this.#handle?.writeLatin1String(writing, text) ?? 0;
+      if (error !== 0) return this.#fail();
+      if (streamBaseState[kLastWriteWasAsync] === 0) return;
+      writing.oncomplete = (late) => void (late < 0 && this.#fail());
+      writing = new WriteWrap();
+    }
+
+    #fail(): void {
+      this.#socket.destroy(new Error("the connection broke while it was written to"));
+    }
+  }
+
+  return (socket, buffer, reader) => new HandleWire(socket, buffer, reader);
 }
 
 const binding = (name: string) => (process as unknown as { binding(name: string): unknown }).binding(name);
