@@ -1,5 +1,6 @@
 /** The header, the command that measures again, the method and the limits of a run. */
 import { agentPriority } from "../harness/core/agent-priority.ts";
+import { describeInterruptions, worstAround } from "../harness/core/interruptions.ts";
 import { presets } from "../harness/core/presets.ts";
 import type { Result } from "../harness/core/result.ts";
 import { launchesForInterval } from "../harness/core/statistics.ts";
@@ -22,6 +23,7 @@ export function buildFacts(result: Result): Fact[] {
     ...(plan.target?.instance ? [{ label: "Instance", value: plan.target.emulation ?? plan.target.instance }] : []),
     { label: "Topology", value: plan.topology.sentence },
     ...(machine.keptAwake === undefined ? [] : [{ label: "Quiet", value: schedulingOf(result) }]),
+    ...interruptionsOf(result),
     { label: "Scenarios", value: scenarios.map((scenario) => scenario.title).join("; ") },
     { label: "Launches", value: `${plan.settings.rounds} of each service in each scenario, in random order` },
     { label: "Load", value: `engine ${plan.settings.engine}, seed ${plan.settings.seed}, preset ${plan.settings.preset}` },
@@ -35,6 +37,11 @@ function schedulingOf(result: Result): string {
   const where = result.plan.topology.serviceElsewhere === true ? " of the load's machine" : "";
   const idle = result.machine.keptAwake === true ? "kept awake" : "may fall asleep";
   return `idle processors${where} ${idle}; load agents ${agentPriority(result)} in the open loop`;
+}
+
+function interruptionsOf({ interruptions }: Result): Fact[] {
+  const worst = worstAround(interruptions);
+  return worst === null ? [] : [{ label: "Noise", value: `${describeInterruptions(worst)} (the worst of half a second before and after)` }];
 }
 
 function toolchains({ implementations }: Result): string[] {

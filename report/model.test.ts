@@ -268,6 +268,19 @@ describe("the grade", () => {
     expect(buildReport(result).facts.map(({ label }) => label)).not.toContain("Quiet");
   });
 
+  it("is at best B where processors were taken away for so long that it shows in the times, before or after; the facts tell the worst", () => {
+    const result = syntheticResult({ services: [rust, go] });
+    const seen = (cpu: number, meanDelayUs: number) => ({ cpu, perS: 4, longestUs: 6_300, meanDelayUs });
+    const told = (after: number) => {
+      const model = buildReport({ ...result, interruptions: { before: [seen(0, 8), seen(1, 12)], after: [seen(0, after)] } });
+      const reasons = model.grade.reasons.filter(({ sentence }) => sentence.includes("took processors away"));
+      return [model.facts.find(({ label }) => label === "Noise")?.value, reasons.map(({ letter }) => letter)];
+    };
+    expect(told(9)).toEqual([expect.stringMatching(/^processor 1 was taken away 4\.0 times a second .* 6\.3 ms at most, .* 12 us/), []]);
+    expect(told(50)).toEqual([expect.stringMatching(/^processor 0 .* 50 us/), ["B"]]);
+    expect(buildReport(result).facts.map(({ label }) => label)).not.toContain("Noise");
+  });
+
   it("tells where the two load engines do not agree about a service", () => {
     const witness = { implementation: "rust-production", scenario: "mixed-70-30", readings: [] };
     const result = syntheticResult({ services: [rust, go] });

@@ -1,6 +1,7 @@
 /** The grade of a run's data: the worst of the reasons that were found, each with the grade it allows at best. */
 import type { Result } from "../harness/core/result.ts";
 import { isVoid } from "../harness/core/repeats.ts";
+import { describeInterruptions, harmfulDelayUs, worstAround } from "../harness/core/interruptions.ts";
 import { launchesForInterval } from "../harness/core/statistics.ts";
 import type { Grade, GradeLetter, Row, Table } from "./model-types.ts";
 import { list } from "./names.ts";
@@ -31,7 +32,8 @@ export function gradeOf(result: Result, tables: readonly Table[]): Grade {
   return { letter, meaning: meanings[letter], reasons: reasons.toSorted((a, b) => b.letter.localeCompare(a.letter)) };
 }
 
-function setUp({ plan, machine }: Result): Reason[] {
+function setUp({ plan, machine, interruptions }: Result): Reason[] {
+  const worst = worstAround(interruptions);
   const reasons: (Reason | null)[] = [
     plan.topology.disjoint
       ? null
@@ -45,6 +47,12 @@ function setUp({ plan, machine }: Result): Reason[] {
       : { letter: "B", sentence: `The CPU governor was ${machine.governor}, so the clock speed could change.` },
     machine.keptAwake === false || (machine.keptAwake === true && plan.topology.serviceElsewhere === true)
       ? { letter: "B", sentence: "Idle processors could fall asleep: times include waking them, most of all short ones." }
+      : null,
+    worst !== null && worst.meanDelayUs >= harmfulDelayUs
+      ? {
+          letter: "B",
+          sentence: `Other programs or the host took processors away, which is in every time: ${describeInterruptions(worst)}.`,
+        }
       : null,
   ];
   return reasons.filter((reason) => reason !== null);

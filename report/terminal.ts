@@ -65,7 +65,7 @@ function billLine({ cost, runId }: ReportModel, width: number): string[] {
   return bills.length === 0 ? [] : labelled("Cost", `${bills.join("; ")} (${wishText(cost.wish)}; cache-bench cost ${runId})`, width);
 }
 
-const shownFacts: ReadonlySet<string> = new Set(["Machine", "Target", "Instance", "Redis", "Topology", "Quiet", "Date", "Run"]);
+const shownFacts: ReadonlySet<string> = new Set(["Machine", "Target", "Instance", "Redis", "Topology", "Quiet", "Noise", "Date", "Run"]);
 
 function labelled(label: string, text: string, width: number): string[] {
   const margin = 10;

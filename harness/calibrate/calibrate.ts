@@ -13,6 +13,7 @@ import { estimate } from "../core/statistics.ts";
 import { engines, type EngineName } from "../load/engines.ts";
 import { startGenerator } from "../load/generator.ts";
 import { onPath } from "../processes/pinning.ts";
+import { measureInterruptions } from "../probes/interruptions.ts";
 import type { Progress } from "../run/progress.ts";
 import { toolVersion } from "../tool.ts";
 import { type CapacityOptions, lagPercentile, measureCapacity, measureCeiling, plainGets, singleCores, speedOf } from "./ceiling.ts";
@@ -55,6 +56,7 @@ export async function calibrate(context: CalibrateContext): Promise<Calibration>
     };
   })();
   const fastest = measured.ceilings.find(({ engine, connections }) => engine === "socket" && connections === scenario.connections);
+  const interruptions = await progress.stage("How often processors are taken away", () => measureInterruptions(topology, signal));
   const truth = await measureTruth(context, knownCases(fastest?.requestsPerS ?? 0));
   return {
     schemaVersion: calibrationSchemaVersion,
@@ -66,6 +68,7 @@ export async function calibrate(context: CalibrateContext): Promise<Calibration>
     nullServer: nullServerName(),
     ...measured,
     truth,
+    interruptions,
   };
 }
 

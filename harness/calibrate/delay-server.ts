@@ -1,8 +1,9 @@
 /** Starts the known-delay server (delay-server-process.ts) and reads its log. */
 import type { Delay, Stall } from "../core/calibration/delays.ts";
 import { pacingOf } from "../load/pacing.ts";
+import { nodeCommand } from "../processes/node-command.ts";
 import { setRealTime } from "../processes/priority.ts";
-import { type LocalServer, nodeCommand, startLocalServer } from "./local-server.ts";
+import { type LocalServer, startLocalServer } from "./local-server.ts";
 
 export interface DelayServerOptions {
   readonly delay: Delay;
@@ -36,7 +37,7 @@ export interface DelayServerLoad {
 export async function startDelayServer(options: DelayServerOptions, { cpus, ratePerS, signal }: DelayServerLoad): Promise<DelayServer> {
   const { realTime, lastStretchUs } = pacingOf(ratePerS ?? Infinity, cpus !== null);
   const command = (port: number): readonly string[] =>
-    nodeCommand("delay-server-process", JSON.stringify({ ...options, port, lastStretchUs }));
+    nodeCommand(new URL("./delay-server-process", import.meta.url), JSON.stringify({ ...options, port, lastStretchUs }));
   const server = await startLocalServer(command, { cpus: [cpus], signal });
   if (realTime) for (const pid of server.processes()) await setRealTime(pid, true);
   const takeLog = async (): Promise<DelayLog> => (await (await fetch(`${server.origin}/log`, { signal })).json()) as DelayLog;

@@ -1,12 +1,10 @@
 /** A small server of ours in a process of its own, pinned, and waited for until it answers. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import getPort from "get-port";
 import { ProcessGroup } from "../processes/group.ts";
-import { nodeOptions } from "../processes/priority.ts";
 
 export interface LocalServer extends AsyncDisposable {
   readonly origin: string;
@@ -40,11 +38,6 @@ export async function startLocalServer(
   }
   const owned = resources.move();
   return { origin, processes: () => groups.flatMap((group) => group.processes()), [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-
-/** The command of a module beside this file: .ts under Node's type stripping, .js when compiled. */
-export function nodeCommand(name: string, ...args: readonly string[]): readonly string[] {
-  return [process.execPath, ...nodeOptions, fileURLToPath(new URL(`./${name}${extname(import.meta.filename)}`, import.meta.url)), ...args];
 }
 
 async function untilAnswers(origin: string, group: ProcessGroup, signal: AbortSignal): Promise<void> {

@@ -4,9 +4,12 @@
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { nodeCommand } from "../processes/node-command.ts";
 import { onPath } from "../processes/pinning.ts";
-import { type LocalServer, nodeCommand, startLocalServer } from "./local-server.ts";
+import { type LocalServer, startLocalServer } from "./local-server.ts";
 import { nullBody } from "./null-answer.ts";
+
+const serverProcess = new URL("./null-server-process", import.meta.url);
 
 export type NullServerName = "nginx" | "node";
 
@@ -18,7 +21,7 @@ export async function startNullServer(cpus: readonly number[] | null, signal: Ab
     return startLocalServer((port, folder) => nginx(port, folder, cpus?.length ?? 1), { cpus: [cpus], signal });
   const each = cpus === null || cpus.length < 2 ? [cpus] : cpus.map((cpu) => [cpu]);
   const shared = each.length > 1 ? ["shared"] : [];
-  return startLocalServer((port) => nodeCommand("null-server-process", String(port), ...shared), { cpus: each, signal });
+  return startLocalServer((port) => nodeCommand(serverProcess, String(port), ...shared), { cpus: each, signal });
 }
 
 async function nginx(port: number, folder: string, workers: number): Promise<readonly string[]> {

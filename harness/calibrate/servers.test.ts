@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { delaySequence } from "../core/calibration/delays.ts";
 import { measureOnce } from "../load/testing/generators.ts";
+import { nodeCommand } from "../processes/node-command.ts";
 import { startDelayServer } from "./delay-server.ts";
-import { nodeCommand, startLocalServer } from "./local-server.ts";
+import { startLocalServer } from "./local-server.ts";
 import { startNullServer } from "./null-server.ts";
 import { measureKnown } from "./truth.ts";
 
@@ -11,7 +12,8 @@ const delay = { kind: "lognormal", medianUs: 3_000, sigma: 0.5 } as const;
 const topology = { service: [0], redis: [0], agents: [[0], [0]], orchestrator: [0], disjoint: false, pinned: false, sentence: "" };
 
 test("the null server answers reads and writes, whichever it is", async () => {
-  const ours = () => startLocalServer((port) => nodeCommand("null-server-process", String(port)), { cpus: [null], signal });
+  const ours = () =>
+    startLocalServer((port) => nodeCommand(new URL("./null-server-process", import.meta.url), String(port)), { cpus: [null], signal });
   for (const start of [ours, () => startNullServer(null, signal)]) {
     await using server = await start();
     const load = await measureOnce(server.origin, {

@@ -1,8 +1,10 @@
 /** `cache-bench doctor`: what this machine can and cannot measure. */
 import { askInfo, engineAddress } from "../containers/engine.ts";
+import { describeInterruptions, harmfulDelayUs, worstOf } from "../core/interruptions.ts";
 import { planTopology } from "../core/topology.ts";
 import { exitCodes, messageOf } from "../errors.ts";
 import { isKnownNode, newestKnownNode } from "../load/engines/wire.ts";
+import { measureInterruptions } from "../probes/interruptions.ts";
 import { describeMachine } from "../probes/machine.ts";
 import { idleCanPoll } from "../processes/awake.ts";
 import { readProc } from "../processes/proc.ts";
@@ -34,6 +36,7 @@ export async function doctorCommand({ json }: { readonly json?: true }): Promise
     openFiles(),
     governor(),
     ...scheduling(),
+    await interruptions(),
     probes(),
     await docker(),
     calibration(),
@@ -137,6 +140,16 @@ function scheduling(): readonly Finding[] {
           cure: "run as root (a container needs the capability SYS_NICE), or allow this user a real-time priority of 1 (ulimit -r 1, with util-linux's chrt)",
         },
   ];
+}
+
+async function interruptions(): Promise<Finding> {
+  const what = "interruptions";
+  const topology = planTopology(usableCpus(), canPin());
+  const worst = worstOf(await measureInterruptions(topology, new AbortController().signal));
+  if (worst === null) return { what, state: "limit", seen: "not known: nothing can be pinned", cure: "install util-linux" };
+  if (worst.meanDelayUs < harmfulDelayUs) return { what, state: "ok", seen: describeInterruptions(worst), cure: null };
+  const cure = "end other programs; in a virtual machine, use one whose processors are its own";
+  return { what, state: "limit", seen: describeInterruptions(worst), cure };
 }
 
 function probes(): Finding {

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { usedCalibrationSchema } from "./calibration/ceilings.ts";
 import { containmentSchema } from "./containment.ts";
 import { manifestSchema } from "./implementation.ts";
+import { runInterruptionsSchema } from "./interruptions.ts";
 import { connectMeasurementSchema, loadMeasurementSchema, requestTotalsSchema } from "./measurement.ts";
 import { metricNames, type MetricName } from "./metrics.ts";
 import { ownMetricNames } from "./own-metrics.ts";
@@ -224,6 +225,8 @@ export const resultSchema = z.strictObject({
   redis: z.strictObject({ source: z.string(), server: z.string(), version: z.string() }),
   /** A program that does nothing, started the same way and waited for, ms (median): no cold start can be shorter. */
   launchOverheadMs: z.number().min(0).nullable(),
+  /** How often processors were taken away; absent in results from before it was measured. */
+  interruptions: runInterruptionsSchema.optional(),
   /** Where the generator itself ends, by load; absent in results from before it was recorded. */
   calibration: usedCalibrationSchema.optional(),
   /** Each implementation by both load engines; absent as above. */

@@ -4,6 +4,7 @@ import { type ImplementationResult, type Result, resultSchemaVersion } from "../
 import { endOrphans } from "../processes/orphans.ts";
 import { keepAwake } from "../processes/awake.ts";
 import { pinSelf } from "../processes/pinning.ts";
+import { measureInterruptions } from "../probes/interruptions.ts";
 import { describeMachine } from "../probes/machine.ts";
 import { RedisAdmin } from "../redis/admin.ts";
 import { toolIdentity } from "../tool.ts";
@@ -28,12 +29,16 @@ export async function run(context: RunContext): Promise<Result> {
   });
   const { sound, statuses } = await prepareAll(context);
   const redis = await identifyRedis(context);
-  if (selection.plan.topology.pinned) await pinSelf(selection.plan.topology.orchestrator);
+  const { topology } = selection.plan;
+  if (topology.pinned) await pinSelf(topology.orchestrator);
   using _awake = keepAwake();
+  const interruptionsNow = () => measureInterruptions(topology, context.signal);
+  const before = await progress.stage("How often processors are taken away", interruptionsNow);
   const calibration = await findCeilings(context, machine);
   const witnesses = await callWitnesses(context, sound, calibration);
   const trials = await measureTrials({ ...context, built: sound, ceilings: calibration.ceilings });
   const { coldStarts, launchOverheadMs } = await measureColdStarts(context, sound);
+  const interruptions = { before, after: await interruptionsNow() };
 
   const implementations: ImplementationResult[] = selection.found.map((found) => {
     const { manifest } = found.kind === "skipped" ? found.implementation : found.candidate.implementation;
@@ -51,6 +56,7 @@ export async function run(context: RunContext): Promise<Result> {
     machine,
     redis: { source: redisSource.name, ...redis },
     launchOverheadMs,
+    interruptions,
     calibration,
     witnesses,
     plan,

@@ -61,6 +61,7 @@ async function calibrate(signal: AbortSignal): Promise<void> {
     ceilings,
     witnesses: [],
     truth: [],
+    interruptions: [],
     lagUs: { p50: 0, p90: 0, p99: 0 },
     noise: { launches: 0, throughput: null, cpu: null },
   });

@@ -1,10 +1,11 @@
 /** What `calibrate` found on one machine, as it is stored, and when it no longer holds. */
 import { z } from "zod";
+import { allInterruptionsSchema } from "../interruptions.ts";
 import { machineSchema, type Machine } from "../result.ts";
 import { ceilingSchema } from "./ceilings.ts";
 import { noiseSchema } from "./noise.ts";
 
-export const calibrationSchemaVersion = 1;
+export const calibrationSchemaVersion = 2;
 
 const positive = z.number().gt(0);
 const us = z.number();
@@ -48,6 +49,8 @@ export const calibrationSchema = z.strictObject({
   /** Plain GETs by each client, so that wrk can be one of them. */
   witnesses: z.array(z.strictObject({ client: z.string(), connections: z.int(), requestsPerS: positive, cpuUs: positive })),
   truth: z.array(truthCaseSchema),
+  /** Just before the truth was put to the test. */
+  interruptions: allInterruptionsSchema,
   /** Lateness of the sends at 2,000/s against the null server. */
   lagUs: z.strictObject({ p50: us, p90: us, p99: us }),
   noise: noiseSchema,
