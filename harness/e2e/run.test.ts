@@ -49,6 +49,10 @@ describe("a run of a service, and of one whose toolchain is missing", () => {
     for (const name of ["plan.json", "trials.jsonl", "result.json", "report.html", "logs"]) {
       expect(existsSync(join(workspace.folder, "results", result.runId, name)), name).toBe(true);
     }
+    const { service, agents, pinned } = result.plan.topology;
+    const looked = pinned ? [...new Set([...service, ...agents.flat()])] : [];
+    const { before, after } = result.interruptions ?? { before: null, after: null };
+    for (const seen of [before, after]) expect(seen?.map(({ cpu }) => cpu)).toEqual(looked);
     expect(result.calibration).toMatchObject({ source: "own" });
     expect(result.calibration?.ceilings.map(({ engine, connections }) => [engine, connections])).toEqual([
       ["socket", 21],
