@@ -39,9 +39,11 @@ function schedulingOf(result: Result): string {
   return `idle processors${where} ${idle}; load agents ${agentPriority(result)} in the open loop`;
 }
 
-function interruptionsOf({ interruptions }: Result): Fact[] {
+function interruptionsOf({ interruptions, plan }: Result): Fact[] {
   const worst = worstAround(interruptions);
-  return worst === null ? [] : [{ label: "Noise", value: `${describeInterruptions(worst)} (the worst of half a second before and after)` }];
+  if (worst === null) return [];
+  const where = plan.topology.serviceElsewhere === true ? ", on the load's machine" : "";
+  return [{ label: "Noise", value: `${describeInterruptions(worst)} (the worst of half a second before and after${where})` }];
 }
 
 function toolchains({ implementations }: Result): string[] {

@@ -51,7 +51,7 @@ function setUp({ plan, machine, interruptions }: Result): Reason[] {
     worst !== null && worst.meanDelayUs >= harmfulDelayUs
       ? {
           letter: "B",
-          sentence: `Other programs or the host took processors away, which is in every time: ${describeInterruptions(worst)}.`,
+          sentence: `Other programs or the host took processors away, and times include it: ${describeInterruptions(worst)}.`,
         }
       : null,
   ];

@@ -2,7 +2,7 @@
 import type { Calibration, TruthCase } from "../core/calibration/calibration.ts";
 import { boundUs } from "../core/calibration/truth.ts";
 import type { Ratio } from "../core/compare.ts";
-import { describeInterruptions } from "../core/interruptions.ts";
+import { describeInterruptions, worstOf } from "../core/interruptions.ts";
 import { table } from "./output.ts";
 
 export function describeCalibration(calibration: Calibration): string {
@@ -44,15 +44,10 @@ function truth({ truth: cases, interruptions }: Calibration): string {
     within < lines.length && busiest > boundUs(0) / 2
       ? `\nThis machine was busy: the server waited up to ${busiest.toFixed(0)} us a request for a processor, which nobody can tell from a late report. Repeat it when the machine is idle.`
       : "";
-  // A request passes the server's processor and the agent's; the median of widely spread times moves by the mean of what is lost on the way.
-  const delayUs = interruptions.reduce((sum, { meanDelayUs }) => sum + meanDelayUs, 0);
-  const taken = interruptions.map((one) => `\nNoise: ${describeInterruptions(one)}`).join("");
-  const moved =
-    delayUs > boundUs(0) / 2
-      ? `\nTogether that can move the median of widely spread times by ${delayUs.toFixed(0)} us in the reports; the truth does not have it.`
-      : "";
+  const worst = worstOf(interruptions);
+  const taken = worst === null ? "" : `\nInterruptions, just before: ${describeInterruptions(worst)}`;
   const head = ["CONNECTIONS", "RATE/S", "DELAY", "TIME", "", "TRUE US", "REPORTED US", "ERROR", "BOUND", "VERDICT"];
-  return `Reported against true: ${within} of ${lines.length} within the bound, the larger of 50 us and 2 %${noisy}${taken}${moved}\n${table(head, rows)}`;
+  return `Reported against true: ${within} of ${lines.length} within the bound, the larger of 50 us and 2 %${noisy}${taken}\n${table(head, rows)}`;
 }
 
 function rowsOf(known: TruthCase): string[][] {

@@ -2,7 +2,7 @@
 import { askInfo, engineAddress } from "../containers/engine.ts";
 import { describeInterruptions, harmfulDelayUs, worstOf } from "../core/interruptions.ts";
 import { planTopology } from "../core/topology.ts";
-import { exitCodes, messageOf } from "../errors.ts";
+import { exitCodes, messageOf, UserError } from "../errors.ts";
 import { isKnownNode, newestKnownNode } from "../load/engines/wire.ts";
 import { measureInterruptions } from "../probes/interruptions.ts";
 import { describeMachine } from "../probes/machine.ts";
@@ -12,6 +12,7 @@ import { canPin, onPath, usableCpus } from "../processes/pinning.ts";
 import { serverNames } from "../redis/resolve.ts";
 import { findImplementations } from "../store/catalogue.ts";
 import { readCalibration } from "../store/calibration.ts";
+import { takeLock } from "../store/lock.ts";
 import { findToolchain } from "../targets/toolchain.ts";
 import { print } from "./output.ts";
 
@@ -26,7 +27,7 @@ export interface Finding {
 /** Connections of the largest scenario, the service's and the agent's ends apart, and some to spare. */
 const openFilesNeeded = 4_096;
 
-export async function doctorCommand({ json }: { readonly json?: true }): Promise<number> {
+export async function doctorCommand({ json }: { readonly json?: true }, _names: readonly string[], signal: AbortSignal): Promise<number> {
   const findings = [
     node(),
     ...(await toolchains()),
@@ -36,7 +37,7 @@ export async function doctorCommand({ json }: { readonly json?: true }): Promise
     openFiles(),
     governor(),
     ...scheduling(),
-    await interruptions(),
+    await interruptions(signal),
     probes(),
     await docker(),
     calibration(),
@@ -142,14 +143,23 @@ function scheduling(): readonly Finding[] {
   ];
 }
 
-async function interruptions(): Promise<Finding> {
+async function interruptions(signal: AbortSignal): Promise<Finding> {
   const what = "interruptions";
-  const topology = planTopology(usableCpus(), canPin());
-  const worst = worstOf(await measureInterruptions(topology, new AbortController().signal));
-  if (worst === null) return { what, state: "limit", seen: "not known: nothing can be pinned", cure: "install util-linux" };
-  if (worst.meanDelayUs < harmfulDelayUs) return { what, state: "ok", seen: describeInterruptions(worst), cure: null };
-  const cure = "end other programs; in a virtual machine, use one whose processors are its own";
-  return { what, state: "limit", seen: describeInterruptions(worst), cure };
+  const { cure } = pinning();
+  if (cure !== null) return { what, state: "limit", seen: "not known: nothing can be pinned", cure };
+  try {
+    // It keeps processors busy, and must not do so to a run.
+    using _lock = takeLock("doctor");
+    const worst = worstOf(await measureInterruptions(planTopology(usableCpus(), canPin()), signal));
+    if (worst === null)
+      return { what, state: "limit", seen: "not known: no program could be started on them", cure: "taskset -c 0 true says why" };
+    if (worst.meanDelayUs < harmfulDelayUs) return { what, state: "ok", seen: describeInterruptions(worst), cure: null };
+    const quieter = "end other programs; in a virtual machine, use one whose processors are its own";
+    return { what, state: "limit", seen: describeInterruptions(worst), cure: quieter };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { what, state: "limit", seen: `not known: ${error.message}`, cure: "run doctor again when nothing is measured" };
+  }
 }
 
 function probes(): Finding {

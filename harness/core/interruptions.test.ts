@@ -24,7 +24,7 @@ test("one long gap is worse than many short ones of the same length together", (
 
 test("is told in words, also that there was nothing", () => {
   expect(describeInterruptions(interruptionsOf(3, [2_000, 4_000], 500_000))).toBe(
-    "processor 3 was taken away 4.0 times a second for half a millisecond or more, 4.0 ms at most, so that what comes at a random moment waits 20 us on average",
+    "processor 3 was taken away from a busy program 4.0 times a second for half a millisecond or more, 4.0 ms at most: it waited 20 us at a random moment, on average",
   );
   expect(describeInterruptions(interruptionsOf(3, [], 500_000))).toBe("no processor was taken away for half a millisecond");
 });

@@ -1,10 +1,12 @@
 /**
  * How often a processor is taken away from whoever runs on it: by other programs, the kernel's own work, and the host of a virtual machine.
- * A program that does nothing but look at the clock sees it as gaps between two looks, as jHiccup and Linux' tracers osnoise and hwlat do.
+ * A program that does nothing but look at the clock sees it as gaps between two looks, as jHiccup and Linux' tracers osnoise and hwlat do. It runs at
+ * usual priority and never sleeps: what goes first, or sleeps now and then, loses less to other programs, and as much to the host.
  */
 import { z } from "zod";
+import { boundUs } from "./calibration/truth.ts";
 
-/** Shorter gaps may be of the program that looks (its garbage), and weigh little in the mean delay, us. */
+/** Shorter gaps may be of the program that looks (its garbage), and are in no figure, us. */
 export const shortestGapUs = 500;
 
 const interruptionsSchema = z.strictObject({
@@ -17,14 +19,14 @@ const interruptionsSchema = z.strictObject({
 });
 export type Interruptions = z.infer<typeof interruptionsSchema>;
 
-/** Of each processor that was looked at; none where nothing can be pinned. */
+/** Of each processor that was looked at; none where that is not known. */
 export const allInterruptionsSchema = z.array(interruptionsSchema);
 
-/** Around a run's measurements. */
+/** Around the measurements of a run; where it was resumed, of its last part. */
 export const runInterruptionsSchema = z.strictObject({ before: allInterruptionsSchema, after: allInterruptionsSchema });
 
-/** From here on they may move a percentile by more than is accepted of a generator (calibration/truth.ts), us. */
-export const harmfulDelayUs = 50;
+/** From here on the mean is moved by more than is accepted of a generator, us; high percentiles may be long before. */
+export const harmfulDelayUs = boundUs(0);
 
 /**
  * Of what comes at random, the share g/T falls into a gap of length g and waits g/2 there: together the sum of the squares of g over 2 T (mean
@@ -50,5 +52,5 @@ export const worstAround = (run: z.infer<typeof runInterruptionsSchema> | undefi
 export function describeInterruptions({ cpu, perS, longestUs, meanDelayUs }: Interruptions): string {
   if (perS === 0) return "no processor was taken away for half a millisecond";
   const often = perS < 10 ? perS.toFixed(1) : perS.toFixed(0);
-  return `processor ${cpu} was taken away ${often} times a second for half a millisecond or more, ${(longestUs / 1e3).toFixed(1)} ms at most, so that what comes at a random moment waits ${meanDelayUs.toFixed(0)} us on average`;
+  return `processor ${cpu} was taken away from a busy program ${often} times a second for half a millisecond or more, ${(longestUs / 1e3).toFixed(1)} ms at most: it waited ${meanDelayUs.toFixed(0)} us at a random moment, on average`;
 }

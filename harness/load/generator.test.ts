@@ -202,6 +202,22 @@ test("answers that come in pieces, many at a time, are put together each by itse
   expect(measurement.bytesReceived).toBe(bytes.reduce((sum, part) => sum + part, 0));
 });
 
+test("an answer that timed out half-way leaves nothing behind for the next one on its connection", async () => {
+  let answers = 0;
+  await using server = await rawServer((socket) => {
+    const whole = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789";
+    // Cut in the header and in the body by turns; the rest never comes.
+    if (answers++ < 8) socket.write(whole.slice(0, answers % 2 === 0 ? 20 : 42));
+    else socket.write(whole);
+  });
+  const measurement = await measureOnce(server.origin, { requestTimeoutMs: 60 }, { durationMs: 600 });
+  expect(measurement.timedOut).toBeGreaterThan(0);
+  expect(failures(measurement)).toBe(0);
+  expect(measurement.operations.get.statuses).toEqual({ 200: measurement.received });
+  expect(measurement.bytesReceived).toBe(49 * measurement.received);
+  expect(imbalance(measurement)).toBe(0);
+});
+
 test("an answer that ends with its connection is an answer", async () => {
   await using server = await rawServer((socket) => socket.end("HTTP/1.1 200 OK\r\n\r\n{}"));
   const measurement = await measureOnce(server.origin);

@@ -5,16 +5,17 @@ import { nowUs } from "../load/clock.ts";
 /** Until then the loop is being compiled, ms. */
 const warmUpMs = 100;
 
-function gapsUs(durationMs: number): number[] {
-  const gaps: number[] = [];
-  let lastUs = nowUs();
-  for (const endUs = lastUs + durationMs * 1e3; lastUs < endUs;) {
+function look(durationMs: number): { readonly gapsUs: number[]; readonly durationUs: number } {
+  const gapsUs: number[] = [];
+  const startUs = nowUs();
+  let lastUs = startUs;
+  while (lastUs - startUs < durationMs * 1e3) {
     const atUs = nowUs();
-    if (atUs - lastUs >= shortestGapUs) gaps.push(atUs - lastUs);
+    if (atUs - lastUs >= shortestGapUs) gapsUs.push(atUs - lastUs);
     lastUs = atUs;
   }
-  return gaps;
+  return { gapsUs, durationUs: lastUs - startUs };
 }
 
-gapsUs(warmUpMs);
-process.stdout.write(JSON.stringify(gapsUs(Number(process.argv[2]))));
+look(warmUpMs);
+process.stdout.write(JSON.stringify(look(Number(process.argv[2]))));

@@ -30,3 +30,14 @@ test.skipIf(!canPin())("a service elsewhere runs on processors that are not look
   const seen = await measureInterruptions({ ...topology, service: [9_999], agents, serviceElsewhere: true }, signal);
   expect(seen.map((one) => one.cpu)).toEqual([cpu]);
 });
+
+test.skipIf(!canPin())("nothing is said of a processor that there is not, and no run ends for it", async () => {
+  expect(await measureInterruptions({ ...topology, service: [9_999] }, signal)).toEqual([]);
+});
+
+test.skipIf(!canPin())("being stopped is told by its reason", async () => {
+  const stopping = new AbortController();
+  const seen = measureInterruptions(topology, stopping.signal);
+  stopping.abort(new Error("stopped by Ctrl-C"));
+  await expect(seen).rejects.toThrow(/^stopped by Ctrl-C$/);
+});

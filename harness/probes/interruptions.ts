@@ -7,20 +7,28 @@ import { nodeCommand } from "../processes/node-command.ts";
 import { pinned } from "../processes/pinning.ts";
 
 const meter = new URL("./interruptions-process", import.meta.url);
-const gapsSchema = z.array(z.number());
+const seenSchema = z.strictObject({ gapsUs: z.array(z.number()), durationUs: z.number().gt(0) });
 const durationMs = 500;
 
-/** On the processors of this machine that serve or drive the load. Nothing else should run on them meanwhile. */
-export function measureInterruptions(
-  { service, agents, pinned: canBe, serviceElsewhere }: Topology,
-  signal: AbortSignal,
-): Promise<Interruptions[]> {
+/**
+ * On the processors of this machine that serve or drive the load; nothing else should run on them meanwhile. None where nothing can be pinned or a
+ * meter fails: a run is no worse for it. Rejects with the signal's reason when stopped.
+ */
+export async function measureInterruptions(topology: Topology, signal: AbortSignal): Promise<Interruptions[]> {
+  const { service, agents, serviceElsewhere } = topology;
+  if (!topology.pinned) return [];
   const cpus = new Set([...(serviceElsewhere === true ? [] : service), ...agents.flat()]);
-  return Promise.all([...(canBe ? cpus : [])].map((cpu) => measureOne(cpu, signal)));
+  try {
+    return await Promise.all([...cpus].map((cpu) => measureOne(cpu, signal)));
+  } catch {
+    signal.throwIfAborted();
+    return [];
+  }
 }
 
 async function measureOne(cpu: number, signal: AbortSignal): Promise<Interruptions> {
   const [file = "", ...args] = pinned(nodeCommand(meter, String(durationMs)), [cpu]);
   const { stdout } = await execa(file, args, { cancelSignal: signal });
-  return interruptionsOf(cpu, gapsSchema.parse(JSON.parse(stdout)), durationMs * 1e3);
+  const { gapsUs, durationUs } = seenSchema.parse(JSON.parse(stdout));
+  return interruptionsOf(cpu, gapsUs, durationUs);
 }

@@ -32,8 +32,9 @@ export async function run(context: RunContext): Promise<Result> {
   const { topology } = selection.plan;
   if (topology.pinned) await pinSelf(topology.orchestrator);
   using _awake = keepAwake();
-  const interruptionsNow = () => measureInterruptions(topology, context.signal);
-  const before = await progress.stage("How often processors are taken away", interruptionsNow);
+  const interruptionsNow = () =>
+    progress.stage("How often processors are taken away", () => measureInterruptions(topology, context.signal));
+  const before = await interruptionsNow();
   const calibration = await findCeilings(context, machine);
   const witnesses = await callWitnesses(context, sound, calibration);
   const trials = await measureTrials({ ...context, built: sound, ceilings: calibration.ceilings });

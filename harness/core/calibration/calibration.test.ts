@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Machine } from "../result.ts";
 import { testScenario } from "../testing/load-measurement.ts";
-import { type Calibration, calibrationSchema, staleness } from "./calibration.ts";
+import { type Calibration, calibrationSchema, calibrationSchemaVersion, staleness } from "./calibration.ts";
 import { ceilingKey, findCeiling } from "./ceilings.ts";
 
 const machine: Machine = {
@@ -19,7 +19,7 @@ const dayMs = 86_400_000;
 const ceiling = { ...ceilingKey(testScenario, "socket", null), requestsPerS: 60_000, cpuUs: 14, p50Us: 900 };
 
 const calibration: Calibration = calibrationSchema.parse({
-  schemaVersion: 1,
+  schemaVersion: calibrationSchemaVersion,
   methodVersion: 2,
   tool: "0.1.0",
   date: new Date(madeMs).toISOString(),
@@ -29,6 +29,7 @@ const calibration: Calibration = calibrationSchema.parse({
   ceilings: [ceiling],
   witnesses: [],
   truth: [],
+  interruptions: [],
   lagUs: { p50: 2, p90: 10, p99: 40 },
   noise: { launches: 6, throughput: null, cpu: null },
 });
