@@ -6,6 +6,8 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 import { syntheticResult } from "../../report/testing/synthetic-result.ts";
 import { packageRoot } from "../paths.ts";
+import { canPin } from "../processes/pinning.ts";
+import { takeLock } from "../store/lock.ts";
 import { newWorkspace } from "../testing/cli.ts";
 
 test("a misspelt command or option is a usage error with the nearest name", async () => {
@@ -77,6 +79,19 @@ test("doctor says that a Node is too new for the load engine to know its interna
   expect(await asked("")).toMatchObject({ state: "ok", seen: process.version });
   const tooNew = "--import=data:text/javascript,Object.defineProperty(process.versions,'node',{value:'99.0.0'})";
   expect(await asked(tooNew)).toMatchObject({ state: "limit", seen: expect.stringContaining("does not know") });
+});
+
+test.skipIf(!canPin())("doctor does not keep processors busy while a run is measured", async () => {
+  const { cli, folder } = newWorkspace();
+  const asked = async () => {
+    const { stdout } = await cli(["doctor", "--json"]);
+    return JSON.parse(stdout).find(({ what }: { what: string }) => what === "interruptions").seen;
+  };
+  {
+    using _run = takeLock("run 1", join(folder, "tmp", "cache-bench.lock"));
+    expect(await asked()).toMatch(/^not known: another run holds this machine: .* run 1$/);
+  }
+  expect(await asked()).toMatch(/taken away/);
 });
 
 test("report renders a finished run again, offline, in every format", async () => {
