@@ -40,10 +40,11 @@ function schedulingOf(result: Result): string {
 }
 
 function interruptionsOf({ interruptions, plan }: Result): Fact[] {
-  const worst = worstAround(interruptions);
-  if (worst === null) return [];
+  if (interruptions === undefined) return [];
   const where = plan.topology.serviceElsewhere === true ? ", on the load's machine" : "";
-  return [{ label: "Noise", value: `${describeInterruptions(worst)} (the worst of half a second before and after${where})` }];
+  return [
+    { label: "Noise", value: `${describeInterruptions(worstAround(interruptions))} (the worst of half a second before and after${where})` },
+  ];
 }
 
 function toolchains({ implementations }: Result): string[] {

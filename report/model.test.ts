@@ -276,6 +276,8 @@ describe("the grade", () => {
       const reasons = model.grade.reasons.filter(({ sentence }) => sentence.includes("took processors away"));
       return [model.facts.find(({ label }) => label === "Noise")?.value, reasons.map(({ letter }) => letter)];
     };
+    const unknown = buildReport({ ...result, interruptions: { before: [seen(0, 80)], after: [] } });
+    expect(unknown.facts.find(({ label }) => label === "Noise")?.value).toMatch(/^not known/);
     expect(told(9)).toEqual([expect.stringMatching(/^processor 1 was taken away .* 4\.0 times a second .* 6\.3 ms at most: .* 12 us/), []]);
     expect(told(50)).toEqual([expect.stringMatching(/^processor 0 .* 50 us/), ["B"]]);
     expect(buildReport(result).facts.map(({ label }) => label)).not.toContain("Noise");

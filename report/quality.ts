@@ -33,7 +33,7 @@ export function gradeOf(result: Result, tables: readonly Table[]): Grade {
 }
 
 function setUp({ plan, machine, interruptions }: Result): Reason[] {
-  const worst = worstAround(interruptions);
+  const worst = interruptions === undefined ? null : worstAround(interruptions);
   const reasons: (Reason | null)[] = [
     plan.topology.disjoint
       ? null

@@ -5,6 +5,8 @@ import { nodeCommand } from "../processes/node-command.ts";
 import { setRealTime } from "../processes/priority.ts";
 import { type LocalServer, startLocalServer } from "./local-server.ts";
 
+const serverProcess = new URL("./delay-server-process", import.meta.url);
+
 export interface DelayServerOptions {
   readonly delay: Delay;
   readonly stall: Stall | null;
@@ -36,8 +38,7 @@ export interface DelayServerLoad {
 
 export async function startDelayServer(options: DelayServerOptions, { cpus, ratePerS, signal }: DelayServerLoad): Promise<DelayServer> {
   const { realTime, lastStretchUs } = pacingOf(ratePerS ?? Infinity, cpus !== null);
-  const command = (port: number): readonly string[] =>
-    nodeCommand(new URL("./delay-server-process", import.meta.url), JSON.stringify({ ...options, port, lastStretchUs }));
+  const command = (port: number): readonly string[] => nodeCommand(serverProcess, JSON.stringify({ ...options, port, lastStretchUs }));
   const server = await startLocalServer(command, { cpus: [cpus], signal });
   if (realTime) for (const pid of server.processes()) await setRealTime(pid, true);
   const takeLog = async (): Promise<DelayLog> => (await (await fetch(`${server.origin}/log`, { signal })).json()) as DelayLog;

@@ -44,8 +44,7 @@ function truth({ truth: cases, interruptions }: Calibration): string {
     within < lines.length && busiest > boundUs(0) / 2
       ? `\nThis machine was busy: the server waited up to ${busiest.toFixed(0)} us a request for a processor, which nobody can tell from a late report. Repeat it when the machine is idle.`
       : "";
-  const worst = worstOf(interruptions);
-  const taken = worst === null ? "" : `\nInterruptions, just before: ${describeInterruptions(worst)}`;
+  const taken = `\nInterruptions, just before: ${describeInterruptions(worstOf(interruptions))}`;
   const head = ["CONNECTIONS", "RATE/S", "DELAY", "TIME", "", "TRUE US", "REPORTED US", "ERROR", "BOUND", "VERDICT"];
   return `Reported against true: ${within} of ${lines.length} within the bound, the larger of 50 us and 2 %${noisy}${taken}\n${table(head, rows)}`;
 }

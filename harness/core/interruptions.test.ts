@@ -19,12 +19,13 @@ test("one long gap is worse than many short ones of the same length together", (
   const one = interruptionsOf(1, [10_000], 500_000);
   expect(worstOf([many, one])).toBe(one);
   expect(worstAround({ before: [many], after: [one] })).toBe(one);
-  expect([worstOf([]), worstAround(undefined)]).toEqual([null, null]);
+  expect([worstOf([]), worstAround({ before: [many], after: [] })]).toEqual([null, null]);
 });
 
-test("is told in words, also that there was nothing", () => {
+test("is told in words, also that there was nothing, or that it is not known", () => {
   expect(describeInterruptions(interruptionsOf(3, [2_000, 4_000], 500_000))).toBe(
     "processor 3 was taken away from a busy program 4.0 times a second for half a millisecond or more, 4.0 ms at most: it waited 20 us at a random moment, on average",
   );
+  expect(describeInterruptions(null)).toMatch(/^not known/);
   expect(describeInterruptions(interruptionsOf(3, [], 500_000))).toBe("no processor was taken away for half a millisecond");
 });

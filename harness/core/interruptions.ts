@@ -46,10 +46,14 @@ export function worstOf(all: readonly Interruptions[]): Interruptions | null {
   return all.toSorted((a, b) => b.meanDelayUs - a.meanDelayUs)[0] ?? null;
 }
 
-export const worstAround = (run: z.infer<typeof runInterruptionsSchema> | undefined): Interruptions | null =>
-  run === undefined ? null : worstOf([...run.before, ...run.after]);
+/** Null where it is not known of both ends of the run. */
+export function worstAround({ before, after }: z.infer<typeof runInterruptionsSchema>): Interruptions | null {
+  return before.length === 0 || after.length === 0 ? null : worstOf([...before, ...after]);
+}
 
-export function describeInterruptions({ cpu, perS, longestUs, meanDelayUs }: Interruptions): string {
+export function describeInterruptions(interruptions: Interruptions | null): string {
+  if (interruptions === null) return "not known how often processors were taken away: no program could look on them";
+  const { cpu, perS, longestUs, meanDelayUs } = interruptions;
   if (perS === 0) return "no processor was taken away for half a millisecond";
   const often = perS < 10 ? perS.toFixed(1) : perS.toFixed(0);
   return `processor ${cpu} was taken away from a busy program ${often} times a second for half a millisecond or more, ${(longestUs / 1e3).toFixed(1)} ms at most: it waited ${meanDelayUs.toFixed(0)} us at a random moment, on average`;
