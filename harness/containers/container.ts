@@ -8,6 +8,7 @@ import type { Exit } from "../processes/group.ts";
 import { answered, type Engine } from "./engine.ts";
 import { hardenedHostConfig, type HostConfig, type Limits, missingHardening, numericUser } from "./hardening.ts";
 import { ownerLabels, removeContainer } from "./ownership.ts";
+import { waitUntil } from "./wait.ts";
 
 export interface ContainerOptions extends Limits {
   readonly imageId: string;
@@ -140,10 +141,9 @@ class Running implements RunningContainer {
     try {
       await answered("starting a container", starting);
       const logged = this.#followLog().catch((error: unknown) => this.#note(`the engine's log broke off: ${messageOf(error)}`));
-      const container = this.#docker.getContainer(this.id);
-      await container.wait();
+      await waitUntil(this.#docker, this.id, "not-running");
       await answered("the end of a log", logged, 5_000).catch(() => this.#note("the engine did not end the log"));
-      const { State, HostConfig } = await answered("an exit state", container.inspect());
+      const { State, HostConfig } = await answered("an exit state", this.#docker.getContainer(this.id).inspect());
       return exitOf(State, HostConfig.Memory ?? 0);
     } catch (error) {
       return { code: null, signal: null, why: messageOf(error) };

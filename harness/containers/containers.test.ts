@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { listening } from "../targets/testing/behaviour.ts";
 import { type ContainerOptions, startContainer } from "./container.ts";
-import { answered, askInfo, openEngine } from "./engine.ts";
+import { answered, askInfo, type Docker, engineAddress, openEngine } from "./engine.ts";
 import { imageId, unobtainable } from "./images.ts";
 import { removeContainer, removeOrphanContainers } from "./ownership.ts";
 import { withEngine } from "./testing/engine.ts";
@@ -79,6 +79,29 @@ withEngine((engine) => {
     await container[Symbol.asyncDispose]();
     expect(container.logTail().toSorted()).toEqual(["to stderr", "to stdout"]);
     expect(readFileSync(join(folder, "words.log"), "utf8")).toContain("to stdout");
+  });
+
+  test("the end of a container whose engine is out of reach is not waited for", async () => {
+    const socket = join(folder, "forwarded.sock");
+    const open = new Set<Socket>();
+    const forwarding = createServer((near) => {
+      const far = connect(new URL(engineAddress() ?? "").pathname);
+      near.pipe(far).pipe(near);
+      for (const end of [near, far]) open.add(end.on("error", () => {}));
+    }).listen(socket);
+    const Docker = engine.docker.constructor as new (options: { socketPath: string }) => Docker;
+    const container = await startContainer({ ...engine, docker: new Docker({ socketPath: socket }) }, await options("cut"));
+    try {
+      await container.started;
+      // The wait has begun when the log, which is asked for before it, follows.
+      while (open.size < 4) await sleep(20);
+      await sleep(200);
+      forwarding.close();
+      for (const end of open) end.destroy();
+      expect((await container.exited).why).toMatch(/the connection to the Docker engine broke|socket hang up/);
+    } finally {
+      await removeContainer(engine.docker, container.id);
+    }
   });
 
   test("a container that is not root cannot write but to /tmp", async () => {

@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { isAlive, ownerMark, pidNamespace } from "../processes/orphans.ts";
 import { readProc } from "../processes/proc.ts";
 import { answered, type Docker, statusOf } from "./engine.ts";
+import { waitUntil } from "./wait.ts";
 
 const ownerLabel = "cache-bench.owner";
 const originLabel = "cache-bench.origin";
@@ -40,7 +41,7 @@ export async function removeContainer(docker: Docker, id: string): Promise<void>
     if (statusOf(error) === 404) return;
     // 409: somebody else removes it at this moment.
     if (statusOf(error) !== 409) throw error;
-    await answered("removing a container", docker.getContainer(id).wait({ condition: "removed" })).catch((late: unknown) => {
+    await answered("removing a container", waitUntil(docker, id, "removed")).catch((late: unknown) => {
       if (statusOf(late) !== 404) throw late;
     });
   }
