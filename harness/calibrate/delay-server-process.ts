@@ -10,7 +10,7 @@ import { delaySequence, released } from "../core/calibration/delays.ts";
 import { Alarm } from "../load/alarm.ts";
 import { nowUs } from "../load/clock.ts";
 import { openWire, type Wire } from "../load/engines/wire.ts";
-import { turnBeganUs } from "../load/turn.ts";
+import { arrivedUs as cameUs } from "../load/turn.ts";
 import { readProc } from "../processes/proc.ts";
 import { goFirst } from "../processes/priority.ts";
 import type { DelayLog, DelayServerOptions } from "./delay-server.ts";
@@ -58,7 +58,7 @@ createServer({ noDelay: true }, (socket) => {
 }).listen({ host: "127.0.0.1", port, backlog: 4_096 });
 
 function arrive(wire: Wire): void {
-  const arrivedUs = turnBeganUs(nowUs());
+  const arrivedUs = cameUs(nowUs());
   if (!reading) {
     reading = true;
     setImmediate(() => {

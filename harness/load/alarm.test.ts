@@ -5,6 +5,7 @@ import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { Alarm } from "./alarm.ts";
 import { nowUs } from "./clock.ts";
+import { arrivedUs } from "./turn.ts";
 
 test("rings once at its time, or at the time that replaced it", async () => {
   const rings: number[] = [];
@@ -17,6 +18,25 @@ test("rings once at its time, or at the time that replaced it", async () => {
   // A notice of the sleeper that is still under way would come now.
   await sleep(200);
   expect(rings).toHaveLength(1);
+  await alarm.close();
+});
+
+test("while it polls, what is read may have come since the loop looked last; when it slept, only now", async () => {
+  let rung = false;
+  const alarm = new Alarm(() => (rung = true), 1e9);
+  const beforeReadUs = async (): Promise<number> => {
+    await sleep(10);
+    const fromUs = nowUs();
+    while (nowUs() < fromUs + 20_000);
+    const readAtUs = nowUs();
+    return readAtUs - arrivedUs(readAtUs);
+  };
+  expect(await beforeReadUs()).toBe(0);
+  alarm.set(nowUs() + 1e8);
+  expect(await beforeReadUs()).toBeGreaterThanOrEqual(10_000);
+  alarm.set(nowUs());
+  await expect.poll(() => rung).toBe(true);
+  expect(await beforeReadUs()).toBe(0);
   await alarm.close();
 });
 

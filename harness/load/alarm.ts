@@ -11,6 +11,7 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { nowUs } from "./clock.ts";
+import { polls } from "./turn.ts";
 
 export class Alarm {
   /** Set by whoever has real work between two polls, so that this stretch is not counted as idle. */
@@ -67,6 +68,7 @@ export class Alarm {
     this.#polling = true;
     this.worked = false;
     this.#lastPollUs = nowUs();
+    polls(this.#lastPollUs);
     setImmediate(this.#step);
   }
 
@@ -86,5 +88,6 @@ export class Alarm {
       this.#dueUs = Infinity;
       this.#ring();
     }
+    polls(this.#polling ? now : null);
   };
 }

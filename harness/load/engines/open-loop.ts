@@ -12,7 +12,7 @@ import { nowUs } from "../clock.ts";
 import type { LoopMeasurement } from "../messages.ts";
 import { Recorder, type NotOpened } from "../recorder.ts";
 import { ResourceWindow } from "../resources.ts";
-import { turnBeganUs } from "../turn.ts";
+import { arrivedUs } from "../turn.ts";
 import { FreeConnections } from "./free-connections.ts";
 import { countOpen, Overdue, sweepMs, type Connection, type Loop, type LoopSetup, type LossKind } from "./loop.ts";
 
@@ -59,9 +59,8 @@ export class OpenLoop implements Loop {
   answered(connection: Connection, atUs: number): void {
     this.#alarm.worked = true;
     this.#inFlight--;
-    const beganUs = turnBeganUs(atUs);
-    // Of a request that was sent in this same turn the answer has come since.
-    if (connection.recorded) this.#recorder.answered(connection, beganUs > connection.sentUs ? beganUs : atUs);
+    const cameUs = arrivedUs(atUs, connection.sentUs);
+    if (connection.recorded) this.#recorder.answered(connection, cameUs);
   }
 
   failed(connection: Connection, kind: LossKind, atUs: number): void {
