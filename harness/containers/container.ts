@@ -141,12 +141,20 @@ class Running implements RunningContainer {
     try {
       await answered("starting a container", starting);
       const logged = this.#followLog().catch((error: unknown) => this.#note(`the engine's log broke off: ${messageOf(error)}`));
-      await waitUntil(this.#docker, this.id, "not-running");
+      const { State, HostConfig } = await this.#stopped();
       await answered("the end of a log", logged, 5_000).catch(() => this.#note("the engine did not end the log"));
-      const { State, HostConfig } = await answered("an exit state", this.#docker.getContainer(this.id).inspect());
       return exitOf(State, HostConfig.Memory ?? 0);
     } catch (error) {
       return { code: null, signal: null, why: messageOf(error) };
+    }
+  }
+
+  /** A connection that breaks says nothing of the container: the engine is asked, and waited for again where it still runs. */
+  async #stopped() {
+    for (;;) {
+      await waitUntil(this.#docker, this.id, "not-running").catch((error: unknown) => this.#note(messageOf(error)));
+      const info = await answered("a container's state", this.#docker.getContainer(this.id).inspect());
+      if (!info.State.Running) return info;
     }
   }
 

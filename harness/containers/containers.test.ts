@@ -81,26 +81,35 @@ withEngine((engine) => {
     expect(readFileSync(join(folder, "words.log"), "utf8")).toContain("to stdout");
   });
 
-  test("the end of a container whose engine is out of reach is not waited for", async () => {
+  test("a connection to the engine that breaks is no end of a container, and an engine out of reach is not waited for", async () => {
     const socket = join(folder, "forwarded.sock");
     const open = new Set<Socket>();
     const forwarding = createServer((near) => {
       const far = connect(new URL(engineAddress() ?? "").pathname);
       near.pipe(far).pipe(near);
-      for (const end of [near, far]) open.add(end.on("error", () => {}));
+      for (const end of [near, far]) open.add(end.on("error", () => {}).on("close", () => open.delete(end)));
     }).listen(socket);
     const Docker = engine.docker.constructor as new (options: { socketPath: string }) => Docker;
-    const container = await startContainer({ ...engine, docker: new Docker({ socketPath: socket }) }, await options("cut"));
-    try {
-      await container.started;
-      // The wait has begun when the log, which is asked for before it, follows.
-      while (open.size < 4) await sleep(20);
-      await sleep(200);
-      forwarding.close();
+    const through = { ...engine, docker: new Docker({ socketPath: socket }) };
+    const cut = async (): Promise<void> => {
+      // Its wait has begun by then, and the engine has answered with a head.
+      await sleep(500);
       for (const end of open) end.destroy();
-      expect((await container.exited).why).toMatch(/the connection to the Docker engine broke|socket hang up/);
+    };
+    const killed = await startContainer(through, await options("cut"));
+    const lost = await startContainer(through, await options("lost"));
+    try {
+      await Promise.all([killed.started, lost.started]);
+      await cut();
+      await sleep(500);
+      expect([killed.exit, lost.exit]).toEqual([null, null]);
+      await engine.docker.getContainer(killed.id).kill();
+      expect(await killed.exited).toMatchObject({ signal: "SIGKILL" });
+      forwarding.close();
+      await cut();
+      expect((await lost.exited).why).toContain("the Docker engine is gone");
     } finally {
-      await removeContainer(engine.docker, container.id);
+      for (const { id } of [killed, lost]) await removeContainer(engine.docker, id);
     }
   });
 
