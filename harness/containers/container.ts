@@ -5,7 +5,7 @@ import { constants } from "node:os";
 import { GenericContainer, PullPolicy, type WaitStrategy } from "testcontainers";
 import { environmentError, messageOf } from "../errors.ts";
 import type { Exit } from "../processes/group.ts";
-import { answered, type Engine } from "./engine.ts";
+import { answered, type Engine, statusOf } from "./engine.ts";
 import { hardenedHostConfig, type HostConfig, type Limits, missingHardening, numericUser } from "./hardening.ts";
 import { ownerLabels, removeContainer } from "./ownership.ts";
 import { waitUntil } from "./wait.ts";
@@ -152,7 +152,10 @@ class Running implements RunningContainer {
   /** A connection that breaks says nothing of the container: the engine is asked, and waited for again where it still runs. */
   async #stopped() {
     for (;;) {
-      await waitUntil(this.#docker, this.id, "not-running").catch((error: unknown) => this.#note(messageOf(error)));
+      await waitUntil(this.#docker, this.id, "not-running").catch((error: unknown) => {
+        if (statusOf(error) !== null) throw error;
+        this.#note(messageOf(error));
+      });
       const info = await answered("a container's state", this.#docker.getContainer(this.id).inspect());
       if (!info.State.Running) return info;
     }
